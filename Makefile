@@ -1,0 +1,67 @@
+# Every task of the project. Nothing needs installing first but python3 (3.11 or newer), make, node and git.
+PYTHON ?= python3
+PORT   ?= 8000
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+CONSOLE := gateway/application/console/index.html
+
+.DEFAULT_GOAL := help
+.PHONY: help dev test check bench schema docs console lock wheel clean
+
+help: ## list the tasks
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+dev: $(VENV)/.ready $(CONSOLE) ## run the demo services, the local Lambda and the gateway; PORT=8000
+	@exec $(BIN)/gateway dev --port $(PORT)
+
+test: $(VENV)/.ready $(CONSOLE) .tools/.ready ## run every test
+	$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+
+check: $(VENV)/.ready ## formatting, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --warnings
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready ## measure the reference graph's page operations in process
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.ready ## write the generated pages of docs/
+	$(BIN)/python docs/generate.py
+
+schema: $(VENV)/.ready ## print the reference graph's SDL
+	@$(BIN)/gateway schema
+
+console: ## build GraphiQL from console/
+	cd console && npm ci --no-fund --no-audit --loglevel=error && npm run build --silent
+
+wheel: $(VENV)/.ready $(CONSOLE) ## build the wheel into dist/
+	$(UV) build --wheel --quiet
+
+lock: $(VENV)/.uv ## write requirements.lock anew from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--all-extras --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove what the tasks made
+	rm -rf $(VENV) .tools build dist console/node_modules gateway/application/console
+
+$(VENV)/.uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(CONSOLE): $(wildcard console/src/* console/*.json console/*.js console/*.html)
+	$(MAKE) --no-print-directory console
+	@touch $@
+
+# AWS's Runtime Interface Emulator ships inside this wheel; its hundred dependencies are not needed.
+.tools/.ready: $(VENV)/.uv
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --target .tools/aws-sam-cli 'aws-sam-cli==1.170.0'
+	@touch $@
