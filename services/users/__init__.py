@@ -1,0 +1,1 @@
+"""The users service, an AWS Lambda function: `services.users.app.handler`. Standard library only."""
