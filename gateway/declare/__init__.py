@@ -1,0 +1,1 @@
+"""The public declarations. They are inert: they describe, hold no state and do no I/O."""

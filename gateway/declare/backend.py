@@ -1,0 +1,119 @@
+"""A backend: a named service, and the decorators that declare what can be asked of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, overload
+
+from ..vocabulary.errors import DeclarationError
+from .call import Call, Keys
+from .loader import Cardinality, Loader, Write
+from .page import Page
+from .signatures import KeyFields, read_key_fields, read_signature
+
+K = TypeVar("K")
+R = TypeVar("R")
+T = TypeVar("T")
+A = TypeVar("A")
+P = ParamSpec("P")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+#: What a loader function gives: the description of a call, or, awaiting by itself, the answer.
+Answer: TypeAlias = Call[A] | Awaitable[A]
+_Rows: TypeAlias = Callable[Concatenate[Keys[K], P], Answer[list[R]]]
+_Pages: TypeAlias = Callable[Concatenate[Keys[K], P], Answer[dict[K, Page[R]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A named service. Its address is a setting, `backends.<name>`.
+
+    `identity` names the claims of the viewer that the service is told (`sub`, `tenant`, ...); `forward` names request
+    headers passed on to it. Nothing else of the viewer is ever sent, and both are part of every shared key.
+    """
+
+    name: str
+    identity: tuple[str, ...] = ()
+    forward: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise DeclarationError(
+                f"Backend({self.name!r}): expected a name of lower-case letters, digits and underscores,"
+                " since the environment sets its address: GATEWAY_BACKENDS__USERS"
+            )
+
+    @overload
+    def one(self, *, by: K, max_batch: int = 100) -> Callable[[_Rows[K, P, R]], Loader[K, R | None, P]]: ...
+    @overload
+    def one(self) -> Callable[[Callable[P, Answer[R]]], Loader[None, R, P]]: ...
+    def one(self, *, by: Any = None, max_batch: int = 100) -> Any:
+        """Declare a loader of one row a key; the engine aligns the rows to the keys, whatever their order.
+
+        A key without a row gives None. *max_batch* is the most keys the backend takes in one call.
+        """
+        return self._loader("one", by, max_batch)
+
+    @overload
+    def many(self, *, by: K, max_batch: int = 100) -> Callable[[_Rows[K, P, R]], Loader[K, list[R], P]]: ...
+    @overload
+    def many(self) -> Callable[[Callable[P, Answer[list[R]]]], Loader[None, list[R], P]]: ...
+    def many(self, *, by: Any = None, max_batch: int = 100) -> Any:
+        """Declare a loader of many rows a key; rows of a key keep the backend's order, a key without rows gives []."""
+        return self._loader("many", by, max_batch)
+
+    @overload
+    def page(self, *, by: K, max_batch: int = 100) -> Callable[[_Pages[K, P, R]], Loader[K, Page[R], P]]: ...
+    @overload
+    def page(self) -> Callable[[Callable[P, Answer[Page[R]]]], Loader[None, Page[R], P]]: ...
+    def page(self, *, by: Any = None, max_batch: int = 100) -> Any:
+        """Declare a loader of one page a key, for connections that the backend pages.
+
+        It takes `first: int` and `after: str | None` besides what it filters by.
+        """
+        return self._loader("page", by, max_batch)
+
+    def write(
+        self, *, invalidates: Sequence[Loader[Any, Any, Any]] = ()
+    ) -> Callable[[Callable[P, Call[T]]], Write[P, T]]:
+        """Declare a change; *invalidates* names the loaders whose rows it may alter."""
+
+        def declare(build: Callable[P, Call[T]]) -> Write[P, T]:
+            return Write(build.__name__, build.__module__, self, build, tuple(invalidates))
+
+        return declare
+
+    def _loader(self, cardinality: Cardinality, by: Any, max_batch: int) -> Callable[[Callable[..., Any]], Any]:
+        def declare(build: Callable[..., Any]) -> Loader[Any, Any, Any]:
+            where = f"{build.__module__}.{build.__qualname__}"
+            if max_batch < 1:
+                raise DeclarationError(f"{where}: max_batch expects at least 1, got {max_batch}")
+            key = None if by is None else read_key_fields(where, by)
+            signature = read_signature(where, build, cardinality, keyed=key is not None)
+            _check_owner(where, key, signature.record)
+            return Loader(
+                name=build.__name__,
+                module=build.__module__,
+                backend=self,
+                cardinality=cardinality,
+                by=key.names if key else (),
+                key_type=key.key_type if key else None,
+                record=signature.record,
+                build=build,
+                parameters=signature.parameters,
+                max_batch=max_batch,
+                opaque=signature.opaque,
+            )
+
+        return declare
+
+
+def _check_owner(where: str, key: KeyFields | None, record: type[Any]) -> None:
+    if key is not None and not issubclass(record, key.owner):
+        raise DeclarationError(
+            f"{where}: by= expects a field of {record.__name__}, the record it returns;"
+            f" got {key.owner.__name__}.{key.names[0]}"
+        )

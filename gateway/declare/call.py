@@ -1,0 +1,85 @@
+"""A call: the description of one request to one backend, which the engine sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
+U = TypeVar("U")
+
+#: The keys a loader is asked for: each once, in no particular order, never empty.
+Keys: TypeAlias = Sequence[K]
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One HTTP-shaped request and the type of its answer.
+
+    `path` may hold `{name}` placeholders, filled from `parameters`; the other parameters make the query. A sequence
+    repeats its name (`id=1&id=2`), None leaves the name out. `json` is the body. `also` maps further statuses that are
+    answers, not failures, to the type of their body. `transform` is applied to the decoded answer.
+    """
+
+    method: Method
+    path: str
+    into: Any
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    json: object | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[int, Any] = field(default_factory=dict)
+    transform: Callable[[Any], Any] | None = None
+
+    def then(self, transform: Callable[[T], U]) -> Call[U]:
+        """The same call, its decoded answer passed through a pure function."""
+        first = self.transform
+        both = transform if first is None else lambda answer: transform(first(answer))
+        return replace(self, transform=both)  # type: ignore[return-value]  # T becomes U with the transform
+
+    def on_status(self, status: int, *, into: type[U]) -> Call[T | U]:
+        """The same call, for which *status* is an answer with a body of its own type.
+
+        `patch(...).on_status(422, into=Problems)` gives `Call[UserRecord | Problems]`.
+        """
+        return replace(self, also={**self.also, status: into})  # type: ignore[return-value]  # T widens to T | U
+
+    def with_headers(self, headers: Mapping[str, str]) -> Call[T]:
+        """The same call with more request headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The parameter names that the path takes, in order."""
+        return tuple(_PLACEHOLDER.findall(self.path))
+
+
+def get(path: str, *, into: type[T], **parameters: object) -> Call[T]:
+    """A GET of *path*, its answer decoded into *into*: `get("/users", id=ids, into=list[UserRecord])`."""
+    return Call("GET", path, into, parameters)
+
+
+def post(path: str, *, into: type[T], json: object | None = None, **parameters: object) -> Call[T]:
+    """A POST to *path* with a JSON body."""
+    return Call("POST", path, into, parameters, json)
+
+
+def put(path: str, *, into: type[T], json: object | None = None, **parameters: object) -> Call[T]:
+    """A PUT of a JSON body to *path*."""
+    return Call("PUT", path, into, parameters, json)
+
+
+def patch(path: str, *, into: type[T], json: object | None = None, **parameters: object) -> Call[T]:
+    """A PATCH of *path* with a JSON body: `patch("/users/{id}", id=change.id, json=change, into=UserRecord)`."""
+    return Call("PATCH", path, into, parameters, json)
+
+
+def delete(path: str, *, into: type[T], **parameters: object) -> Call[T]:
+    """A DELETE of *path*."""
+    return Call("DELETE", path, into, parameters)

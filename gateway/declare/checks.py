@@ -1,0 +1,274 @@
+"""Start-up checks: every binding of a type against the record, loader and GraphQL type that it names.
+
+Each check returns sentences; none raises, so that one run of the graph's author shows everything that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+from strawberry import relay
+from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
+from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
+from strawberry.types.union import StrawberryUnion
+
+from ..vocabulary.nearest import did_you_mean
+from .batched import BINDING as BATCHED
+from .batched import Batched
+from .load import LoadBinding, binding_of
+from .loader import Loader
+from .objects import record_of
+from .signatures import record_field_type
+from .sources import Argument, ByKind, KeySource, RecordField, TypeOfId
+
+
+_BUILT_IN_SCALARS = (str, int, float, bool)
+
+
+class Shape(NamedTuple):
+    """A field's GraphQL type, taken apart: `list[Course] | None` is (Course, is_list, nullable)."""
+
+    named: Any
+    is_list: bool
+    nullable: bool
+
+
+def check_sharing(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[str]:
+    """Fields that stand in several places: Strawberry writes name and type into a field, so that the last place wins.
+
+    `object_of` and `extend` copy what they are given; `strawberry.type` does not.
+    """
+    first_place: dict[int, str] = {}
+    for definition in definitions:
+        own_names = vars(definition.origin).get("__annotations__", {})
+        # A class that names one field twice keeps it under the last name; the first stays behind as an attribute.
+        fields = {**getattr(definition.origin, "__dataclass_fields__", {}), **vars(definition.origin)}
+        for name, field in fields.items():
+            if not isinstance(field, StrawberryField) or name not in own_names:
+                continue
+            place = f"{definition.name}.{name}"
+            if first_place.setdefault(id(field), place) != place:
+                yield f"{place}: expected a field of its own, got that of {first_place[id(field)]}: declare it twice"
+
+
+def check_type(definition: StrawberryObjectDefinition) -> Iterator[str]:
+    """What is wrong with the bindings of one object type."""
+    record = record_of(definition.origin)
+    if record is not None:
+        yield from _check_node_id(definition, record)
+    for field in definition.fields:
+        where = f"{definition.name}.{field.python_name}"
+        binding = binding_of(field)
+        if binding is not None:
+            yield from _check_load(where, field, definition, record, binding)
+        elif record is not None and field.base_resolver is None:
+            yield from _check_plain(where, field, definition, record)
+        elif BATCHED in field.metadata:
+            yield from _check_batched(where, record, field.metadata[BATCHED])
+
+
+def _check_node_id(definition: StrawberryObjectDefinition, record: type[msgspec.Struct]) -> Iterator[str]:
+    if not issubclass(definition.origin, relay.Node):
+        return
+    name = definition.origin.resolve_id_attr()
+    if name not in record.__struct_fields__ and hasattr(definition.origin, "__annotations__"):
+        yield f"{definition.name}.{name}: {_expected_field(name, record)}"
+
+
+def _expected_field(name: str, record: type[msgspec.Struct]) -> str:
+    names = record.__struct_fields__
+    return f"expected a field of that name on {record.__name__}{did_you_mean(name, names)}"
+
+
+def _check_plain(
+    where: str, field: StrawberryField, definition: StrawberryObjectDefinition, record: type[msgspec.Struct]
+) -> Iterator[str]:
+    if field.python_name not in record.__struct_fields__:
+        yield f"{where}: {_expected_field(field.python_name, record)}"
+        return
+    record_may_be_none = NoneType in _members(record_field_type(record, field.python_name))
+    if record_may_be_none and not _shape(field, definition).nullable:
+        yield f"{where}: {record.__name__}.{field.python_name} may be None, so the field must be nullable"
+
+
+def _check_batched(where: str, record: type[Any] | None, declaration: Batched) -> Iterator[str]:
+    parent = declaration.parent_type
+    if record is not None and isinstance(parent, type) and not issubclass(record, parent):
+        yield f"{where}: {declaration.label} takes a list of {parent.__name__}, but the type is over {record.__name__}"
+
+
+def _check_load(
+    where: str,
+    field: StrawberryField,
+    definition: StrawberryObjectDefinition,
+    record: type[msgspec.Struct] | None,
+    binding: LoadBinding,
+) -> Iterator[str]:
+    shape = _shape(field, definition)
+    for loader in binding.loaders:
+        yield from _check_key(where, record, binding, loader)
+        yield from _check_fixed(where, binding, loader)
+        yield from _check_cardinality(where, shape, loader)
+        yield from _check_result(where, shape, loader)
+    yield from _check_may_miss(where, shape, binding)
+    yield from _check_kind(where, record, binding)
+
+
+def _check_key(
+    where: str, record: type[msgspec.Struct] | None, binding: LoadBinding, loader: Loader[Any, Any, Any]
+) -> Iterator[str]:
+    sources = binding.sources
+    if not loader.keyed:
+        if sources:
+            yield f"{where}: {loader.label} takes no key, got key={_names(sources)}"
+        return
+    if len(sources) != len(loader.by) or binding.key_is_tuple != loader.key_is_tuple:
+        yield (
+            f"{where}: {loader.label} expects a key of {len(loader.by)} part(s), by {', '.join(loader.by)};"
+            f" got key={_names(sources)}"
+        )
+        return
+    expected = get_args(loader.key_type) if loader.key_is_tuple else (loader.key_type,)
+    for source, key_type in zip(sources, expected, strict=True):
+        yield from _check_source(where, record, source, key_type, loader)
+
+
+def _check_source(
+    where: str, record: type[msgspec.Struct] | None, source: KeySource, expected: Any, loader: Loader[Any, Any, Any]
+) -> Iterator[str]:
+    if isinstance(source, RecordField):
+        if record is None:
+            yield f"{where}: key={source} needs a type bound to {source.record.__name__} by @object_of; this one is not"
+            return
+        if not issubclass(record, source.record):
+            yield f"{where}: key={source} is no field of {record.__name__}, the type's record"
+            return
+        given = record_field_type(record, source.name)
+    elif isinstance(source, Argument):
+        given = source.type
+        if source.is_global_id and loader.cardinality != "one" and not source.of:
+            yield f"{where}: say what {source} is an id of: arg({source.name!r}, relay.GlobalID, of='Type')"
+    else:
+        return  # A claim's type is known only when a token arrives.
+    if not _accepts(expected, given):
+        yield f"{where}: {loader.label} expects a key of type {_type_name(expected)}, {source} is {_type_name(given)}"
+
+
+def _check_fixed(where: str, binding: LoadBinding, loader: Loader[Any, Any, Any]) -> Iterator[str]:
+    known = [parameter.name for parameter in loader.parameters]
+    for parameter in loader.parameters if isinstance(binding.target, ByKind) else ():
+        if parameter.default is parameter.empty and parameter.name not in binding.fixed:
+            yield f"{where}: {loader.label} needs {parameter.name!r}, which by_kind takes from fixed= alone"
+    for name in binding.fixed:
+        if name not in known:
+            yield f"{where}: fixed={{{name!r}: ...}} is no parameter of {loader.label}{did_you_mean(name, known)}"
+
+
+def _check_cardinality(where: str, shape: Shape, loader: Loader[Any, Any, Any]) -> Iterator[str]:
+    is_connection = _is_connection(shape.named)
+    actual = "page" if is_connection else "many" if shape.is_list else "one"
+    if actual != loader.cardinality:
+        forms = {"one": "one object", "many": "a list", "page": "a relay.Connection"}
+        yield (
+            f"{where}: {loader.label} is a `{loader.cardinality}` loader and gives {forms[loader.cardinality]},"
+            f" but the field's type is {forms[actual]}"
+        )
+    elif is_connection:
+        missing = {"first", "after"} - {parameter.name for parameter in loader.parameters}
+        if missing:
+            yield f"{where}: {loader.label} must take {' and '.join(sorted(missing))} to page a connection"
+
+
+def _check_result(where: str, shape: Shape, loader: Loader[Any, Any, Any]) -> Iterator[str]:
+    named = _connection_node(shape.named) if _is_connection(shape.named) else shape.named
+    if isinstance(named, StrawberryUnion):
+        members = [member for member in named.types if record_of(member) is not None]
+        if not any(record_of(member) is loader.record for member in members):
+            yield f"{where}: no member of the union is over {loader.record.__name__}, which {loader.label} gives"
+        return
+    if named in _BUILT_IN_SCALARS:
+        yield f"{where}: {loader.label} gives {loader.record.__name__}, but the field's type is {_type_name(named)}"
+        return
+    definition = getattr(named, "__strawberry_definition__", None)
+    if definition is None or definition.is_interface:
+        return  # Custom scalars and interfaces: Strawberry and graphql-core check what arrives.
+    bound = record_of(named)
+    if bound is None:
+        yield f"{where}: {loader.label} gives {loader.record.__name__}; bind {named.__name__} to it with @object_of"
+    elif bound is not loader.record:
+        yield f"{where}: {loader.label} gives {loader.record.__name__}, but {named.__name__} is over {bound.__name__}"
+
+
+def _check_may_miss(where: str, shape: Shape, binding: LoadBinding) -> Iterator[str]:
+    """A row that a client names may not exist; a reference in a record must."""
+    one = all(loader.cardinality == "one" and loader.keyed for loader in binding.loaders)
+    if shape.nullable:
+        return
+    if one and binding.arguments:
+        yield f"{where}: a client may ask for a key that has no row, so the field must be nullable: `| None`"
+        return
+    for source in binding.sources:
+        if _may_be_none(source):
+            yield f"{where}: key={source} may be None, so the field must be nullable: `| None`"
+
+
+def _may_be_none(source: KeySource) -> bool:
+    if isinstance(source, RecordField):
+        return NoneType in _members(record_field_type(source.record, source.name))
+    return isinstance(source, Argument) and NoneType in _members(source.type)
+
+
+def _check_kind(where: str, record: type[msgspec.Struct] | None, binding: LoadBinding) -> Iterator[str]:
+    if not isinstance(binding.target, ByKind):
+        return
+    kind = binding.target.kind
+    if isinstance(kind, TypeOfId):
+        names = [source.name for source in binding.arguments if source.is_global_id]
+        if kind.argument not in names:
+            hint = did_you_mean(kind.argument, names)
+            yield f"{where}: {kind} expects a key arg({kind.argument!r}, relay.GlobalID){hint}"
+    elif record is None or not issubclass(record, kind.record):
+        yield f"{where}: kind={kind} is no field of {record.__name__ if record else 'a type without a record'}"
+
+
+def _shape(field: StrawberryField, definition: StrawberryObjectDefinition) -> Shape:
+    type_: Any = field.resolve_type(type_definition=definition)
+    nullable = isinstance(type_, StrawberryOptional)
+    type_ = type_.of_type if nullable else type_
+    is_list = isinstance(type_, StrawberryList)
+    while isinstance(type_, StrawberryList | StrawberryOptional):
+        type_ = type_.of_type
+    return Shape(type_.resolve_type() if isinstance(type_, LazyType) else type_, is_list, nullable)
+
+
+def _is_connection(named: Any) -> bool:
+    return isinstance(named, type) and issubclass(named, relay.Connection)
+
+
+def _connection_node(connection: Any) -> Any:
+    definition: StrawberryObjectDefinition = connection.__strawberry_definition__
+    node = definition.type_var_map.get("NodeType")
+    return node.resolve_type() if isinstance(node, LazyType) else node
+
+
+def _accepts(expected: Any, given: Any) -> bool:
+    """Whether a key of type *given*, None aside, may be asked of a loader by *expected*."""
+    wanted = set(_members(expected)) - {NoneType}
+    offered = set(_members(given)) - {NoneType}
+    return offered <= wanted or Any in wanted | offered
+
+
+def _members(type_: Any) -> tuple[Any, ...]:
+    return get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,)
+
+
+def _names(sources: tuple[KeySource, ...]) -> str:
+    return "(" + ", ".join(map(str, sources)) + ")" if len(sources) != 1 else str(sources[0])
+
+
+def _type_name(type_: Any) -> str:
+    return getattr(type_, "__name__", str(type_)) if not get_args(type_) else str(type_)

@@ -1,0 +1,109 @@
+"""`gateway.graph(...)`: the checked whole of what an application declares, handed to an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.exceptions import DuplicatedTypeName
+from strawberry.extensions import SchemaExtension
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.execution import ExecutionContext
+
+from ..vocabulary.errors import DeclarationError
+from .backend import Backend
+from .checks import check_sharing, check_type
+from .load import binding_of
+
+
+class GraphSchema(strawberry.Schema):
+    """A Strawberry schema whose errors are logged once, by the gateway, with the request's id."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Leave the errors to the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What an application is: its schema, and the backends that it asks, by name."""
+
+    schema: strawberry.Schema
+    backends: Mapping[str, Backend]
+
+    @property
+    def sdl(self) -> str:
+        """The schema in the schema definition language."""
+        return self.schema.as_str()
+
+
+def graph(
+    *,
+    query: type[Any],
+    mutation: type[Any] | None = None,
+    subscription: type[Any] | None = None,
+    types: Iterable[type[Any]] = (),
+    backends: Sequence[Backend] = (),
+    extensions: Sequence[type[SchemaExtension]] = (),
+    scalar_overrides: Mapping[object, Any] | None = None,
+) -> Graph:
+    """Build the graph and check every binding in it.
+
+    *types* adds types that no field names, such as further implementations of an interface. *backends* adds those that
+    no `load` names, because only writes and resolvers use them.
+
+    Raises:
+        DeclarationError: declarations disagree; the text has a line for each.
+    """
+    try:
+        schema = GraphSchema(
+            query=query,
+            mutation=mutation,
+            subscription=subscription,
+            types=list(types),
+            extensions=list(extensions),
+            scalar_overrides=dict(scalar_overrides) if scalar_overrides else None,
+        )
+    except DuplicatedTypeName as duplicate:
+        raise DeclarationError(_two_modules(duplicate)) from None
+    definitions = list(_object_types(schema))
+    problems = list(check_sharing(definitions))
+    problems += [problem for definition in definitions for problem in check_type(definition)]
+    named = [*_loaded_backends(definitions), *backends]
+    problems += _different_backends_of_one_name(named)
+    if problems:
+        raise DeclarationError("the graph's declarations disagree:\n" + "\n".join(f"  {line}" for line in problems))
+    return Graph(schema, MappingProxyType({backend.name: backend for backend in named}))
+
+
+def _object_types(schema: strawberry.Schema) -> Iterator[StrawberryObjectDefinition]:
+    for concrete in schema.schema_converter.type_map.values():
+        definition = concrete.definition
+        if isinstance(definition, StrawberryObjectDefinition) and not definition.is_input:
+            yield definition
+
+
+def _loaded_backends(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[Backend]:
+    for definition in definitions:
+        for field in definition.fields:
+            binding = binding_of(field)
+            for loader in binding.loaders if binding else ():
+                yield loader.backend
+
+
+def _different_backends_of_one_name(backends: Iterable[Backend]) -> list[str]:
+    seen: dict[str, Backend] = {}
+    return [
+        f"backend {backend.name!r} is declared twice, differently: {seen[backend.name]} and {backend}"
+        for backend in backends
+        if seen.setdefault(backend.name, backend) != backend
+    ]
+
+
+def _two_modules(duplicate: DuplicatedTypeName) -> str:
+    classes = [cls for cls in (duplicate.first_cls, duplicate.second_cls) if cls is not None]
+    places = " and ".join(f"{cls.__module__}.{cls.__qualname__}" for cls in classes)
+    return f"{duplicate.message}, by {places}: expected one definition"

@@ -1,0 +1,107 @@
+"""Loaders and writes: what a decorated function of `dataloaders/` becomes. Plain data and a typed way to use it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
+
+from ..vocabulary.context import Context
+
+if TYPE_CHECKING:
+    from .backend import Backend
+
+K = TypeVar("K")
+V = TypeVar("V")
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Cardinality = Literal["one", "many", "page"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loader(Generic[K, V, P]):
+    """A declared way to get a value V for each of many keys K; P are its further arguments.
+
+    `by` names the record's fields that hold the key, in the key's order; empty for a loader without keys, which is
+    asked with the key None. `opaque` loaders await by themselves: nothing is known of what they call.
+    """
+
+    name: str
+    module: str
+    backend: Backend
+    cardinality: Cardinality
+    by: tuple[str, ...]
+    key_type: Any
+    record: type[Any]
+    build: Callable[..., Any]
+    parameters: tuple[inspect.Parameter, ...]
+    max_batch: int
+    opaque: bool
+
+    async def load(self, context: Context[Any], key: K, *args: P.args, **arguments: P.kwargs) -> V:
+        """The value for *key*: one call for all keys asked for in the same turn of the event loop.
+
+        Raises:
+            GatewayError: the call, or this key's row, failed.
+        """
+        self._refuse_positional(args)
+        return cast("V", await context.loads.load(self, key, arguments))
+
+    async def load_many(
+        self, context: Context[Any], keys: Sequence[K], *args: P.args, **arguments: P.kwargs
+    ) -> list[V | Exception]:
+        """Values aligned to *keys*; where a key failed, its error stands in the value's place."""
+        self._refuse_positional(args)
+        return cast("list[V | Exception]", await context.loads.load_many(self, keys, arguments))
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it is asked with keys."""
+        return bool(self.by)
+
+    @property
+    def key_is_tuple(self) -> bool:
+        """Whether a key is made of several fields."""
+        return len(self.by) > 1
+
+    @property
+    def label(self) -> str:
+        """How logs and receipts call it: `users.user_by_id`."""
+        return f"{self.backend.name}.{self.name}"
+
+    def _refuse_positional(self, args: tuple[object, ...]) -> None:
+        if args:
+            raise TypeError(f"{self.label}: arguments after the key are keyword-only, got {args!r}")
+
+    def __repr__(self) -> str:
+        return f"<Loader {self.label} {self.cardinality} by {'+'.join(self.by) or 'nothing'}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write(Generic[P, T]):
+    """A declared change: its call is sent once, never batched, shared or kept."""
+
+    name: str
+    module: str
+    backend: Backend
+    build: Callable[..., Any]
+    invalidates: tuple[Loader[Any, Any, Any], ...]
+
+    async def send(self, context: Context[Any], *args: P.args, **arguments: P.kwargs) -> T:
+        """What the backend answered, after which loads of this request see the change.
+
+        Raises:
+            GatewayError: the call failed.
+        """
+        bound = inspect.signature(self.build).bind(*args, **arguments)
+        return cast("T", await context.loads.write(self, bound.arguments))
+
+    @property
+    def label(self) -> str:
+        """How logs and receipts call it: `users.update_profile`."""
+        return f"{self.backend.name}.{self.name}"
+
+    def __repr__(self) -> str:
+        return f"<Write {self.label}>"

@@ -1,0 +1,65 @@
+"""What a resolver may know of its request: frozen, and the same whatever carried the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from .deadline import Deadline
+from .identity import Identity
+
+App = TypeVar("App")
+
+
+class LoadingDoor(Protocol):
+    """Where every load of a request goes through. Typed access is `loader.load(context, key)`."""
+
+    def load(self, loader: Any, key: Any, arguments: Mapping[str, Any]) -> Any:
+        """An awaitable of the loader's value for *key*."""
+        ...
+
+    def load_many(self, loader: Any, keys: Sequence[Any], arguments: Mapping[str, Any]) -> Any:
+        """An awaitable of a list aligned to *keys*: a value, or the error that stands in its place."""
+        ...
+
+    def write(self, write: Any, arguments: Mapping[str, Any]) -> Any:
+        """An awaitable of what the write's backend answered."""
+        ...
+
+    def batch(
+        self,
+        batched: Any,
+        position: tuple[str, ...],
+        parent: Any,
+        arguments: Mapping[str, Any],
+        context: Context[Any],
+    ) -> Any:
+        """An awaitable of the value that a batched resolver gives for *parent*."""
+        ...
+
+
+class Receipt(Protocol):
+    """What a request's calls were; filled by the engine as they end."""
+
+    @property
+    def calls(self) -> Sequence[Any]:
+        """One record a call, in the order they ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Generic[App]):
+    """One request, as resolvers see it through `info.context`.
+
+    `headers` holds the allow-listed request headers, names in lower case. `app` is the application's own object, given
+    to the engine once and shared by all requests.
+    """
+
+    identity: Identity
+    deadline: Deadline
+    request_id: str
+    receipt: Receipt
+    headers: Mapping[str, str]
+    loads: LoadingDoor
+    app: App

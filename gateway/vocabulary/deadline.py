@@ -1,0 +1,32 @@
+"""The deadline of a request: one moment that flows down into every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment on the monotonic clock after which nothing more is waited for."""
+
+    at_s: float
+    clock: Clock
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock) -> Deadline:
+        """The deadline *seconds* from now."""
+        return cls(clock.monotonic_s() + seconds, clock)
+
+    def remaining_s(self) -> float:
+        """Seconds left; zero or less when the moment has passed."""
+        return self.at_s - self.clock.monotonic_s()
+
+
+def request_time_s(*bounds: float | None) -> float:
+    """The time a request may take: the least of the given bounds, `None` standing for no bound.
+
+    Bounds are the setting, the client's wish and what Lambda leaves.
+    """
+    return min(bound for bound in bounds if bound is not None)
