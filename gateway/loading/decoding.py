@@ -1,0 +1,128 @@
+"""A backend's answer as the value that its call declares, or the error that it stands for.
+
+A row that does not fit the record fails alone: the rest of the answer is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from ..backends.wire import WireResponse
+from ..declare.call import Call
+from ..declare.loader import Loader
+from ..vocabulary.errors import BackendError, BackendThrottled, DecodeError, GatewayError
+
+_EXCERPT_BYTES = 200
+#: What msgspec raises for a body that is no JSON of the type: text that is no UTF-8 and deep nesting included.
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The good rows of an answer and, for those that did not decode, their errors.
+
+    `failed` holds the errors by key; `stray` is the error of a row whose key could not be read either.
+    """
+
+    good: Any
+    failed: dict[Any, GatewayError] = field(default_factory=dict)
+    stray: GatewayError | None = None
+
+
+def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
+    """The decoded and transformed answer to *call*.
+
+    Raises:
+        GatewayError: the status is a failure, or the body does not fit.
+    """
+    into = _type_for_status(call, response, backend)
+    answer = _decode(into, response.body, backend)
+    is_main_answer = response.status not in call.also
+    return call.transform(answer) if call.transform is not None and is_main_answer else answer
+
+
+def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> Rows:
+    """The answer to a loader's call, wrong rows set apart from good ones.
+
+    Raises:
+        GatewayError: the status is a failure, or the body as a whole does not fit.
+    """
+    backend = loader.backend.name
+    try:
+        return Rows(decode_answer(call, response, backend))
+    except DecodeError:
+        rows_are_separable = loader.keyed and get_origin(call.into) is list and call.transform is None
+        if not rows_are_separable:
+            raise
+        return _decode_row_by_row(loader, call.into, response.body)
+
+
+def _type_for_status(call: Call[Any], response: WireResponse, backend: str) -> Any:
+    if response.status in call.also:
+        return call.also[response.status]
+    if 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
+        return call.into
+    raise status_error(call, response, backend)
+
+
+def status_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError:
+    """The error that a failing status stands for."""
+    excerpt = response.body[:_EXCERPT_BYTES].decode("utf-8", "replace")
+    detail = f"{call.method} {call.path} answered {response.status}: {excerpt}"
+    if response.status == 429:  # noqa: PLR2004 - RFC 6585 section 4
+        return BackendThrottled(detail, backend=backend)
+    server_failed = response.status >= 500  # noqa: PLR2004 - RFC 9110 section 15.6
+    return BackendError(detail, code="BACKEND_FAILED" if server_failed else "BACKEND_REFUSED", backend=backend)
+
+
+def _decode(into: Any, body: bytes, backend: str) -> Any:
+    try:
+        return _decoder(into).decode(body or b"null")
+    except _UNREADABLE as wrong:
+        raise DecodeError(f"expected {_type_name(into)}: {wrong}", backend=backend) from wrong
+
+
+def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> Rows:
+    (row_type,) = get_args(into)
+    backend = loader.backend.name
+    rows = Rows([])
+    for raw in _decode(list[msgspec.Raw], body, backend):
+        try:
+            rows.good.append(_decode(row_type, bytes(raw), backend))
+        except DecodeError as wrong:
+            key = _key_of_raw_row(loader, bytes(raw))
+            if key is None:
+                rows.stray = wrong
+            else:
+                rows.failed[key] = DecodeError(f"row {key!r}: {wrong.detail}", backend=backend)
+    return rows
+
+
+def _key_of_raw_row(loader: Loader[Any, Any, Any], raw: bytes) -> Any | None:
+    """The key of a row that does not fit its record, or None when that cannot be read either."""
+    try:
+        row = msgspec.json.decode(raw)
+    except _UNREADABLE:
+        return None
+    if not isinstance(row, Mapping):
+        return None
+    names = dict(zip(loader.record.__struct_fields__, loader.record.__struct_encode_fields__, strict=True))
+    values = tuple(row.get(names[name]) for name in loader.by)
+    try:
+        return msgspec.convert(values if loader.key_is_tuple else values[0], loader.key_type)
+    except msgspec.ValidationError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _decoder(into: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(into)
+
+
+def _type_name(type_: Any) -> str:
+    return str(type_) if get_args(type_) else getattr(type_, "__name__", str(type_))

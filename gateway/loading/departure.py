@@ -1,0 +1,133 @@
+"""Departures: what loads are waiting to leave, and how they are cut into calls. Synchronous throughout."""
+
+from __future__ import annotations
+
+import dataclasses
+import numbers
+from asyncio import Future
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from ..declare.loader import Loader
+from ..vocabulary.errors import EngineError
+
+K = TypeVar("K")
+
+
+class Entry:
+    """One key's value for one request: waited for, or there.
+
+    Every waiter has a future of its own: one that is cancelled leaves the others alone.
+    """
+
+    __slots__ = ("_outcome", "_settled", "_waiters")
+
+    def __init__(self) -> None:
+        self._settled = False
+        self._outcome: Any = None
+        self._waiters: list[Future[Any]] = []
+
+    def wait(self, future: Future[Any]) -> Future[Any]:
+        """Give *future* the outcome, now or when it comes."""
+        if self._settled:
+            resolve(future, self._outcome)
+        else:
+            self._waiters.append(future)
+        return future
+
+    def settle(self, outcome: Any) -> None:
+        """Keep the outcome and hand it to all who wait; an exception is an outcome that is raised."""
+        self._settled, self._outcome = True, outcome
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            resolve(waiter, outcome)
+
+    def abandon(self) -> None:
+        """Fail those who still wait: what should have settled this entry is over."""
+        if not self._settled:
+            self.settle(EngineError("a load ended without an outcome; was it cancelled from within?"))
+
+
+def resolve(future: Future[Any], outcome: Any) -> None:
+    """Set *outcome* as result or exception, unless the future is cancelled."""
+    if future.done():
+        return
+    if isinstance(outcome, StopIteration):
+        # A future cannot raise it: the await would end as if it had returned.
+        outcome = EngineError(f"expected a value or an error, got {outcome!r}")
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+        # Read once, so that asyncio does not log an error whose field another error has nulled meanwhile.
+        future.exception()
+    else:
+        future.set_result(outcome)
+
+
+@dataclass(slots=True)
+class LoadGroup:
+    """Keys waiting for one loader with the same arguments."""
+
+    loader: Loader[Any, Any, Any]
+    arguments: Mapping[str, Any]
+    entries: dict[Any, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Keys that travel in one call."""
+
+    loader: Loader[Any, Any, Any]
+    arguments: Mapping[str, Any]
+    keys: Sequence[Any]
+    entries: Mapping[Any, Entry]
+
+
+@dataclass(slots=True)
+class BatchGroup(Generic[K]):
+    """Parents waiting for one batched resolver at one response position."""
+
+    parents: list[Any] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+def pieces_of(group: LoadGroup) -> list[Piece]:
+    """The group as calls of at most `max_batch` keys each, keys in the order they were asked."""
+    keys = list(group.entries)
+    size = group.loader.max_batch if group.loader.keyed else len(keys)
+    return [
+        Piece(group.loader, group.arguments, part, {key: group.entries[key] for key in part})
+        for part in split_batch(keys, size)
+    ]
+
+
+def split_batch(keys: Sequence[K], limit: int) -> list[Sequence[K]]:
+    """Cut *keys* into runs of at most *limit*, order kept: 250 keys by 100 give runs of 100, 100, 50.
+
+    Raises:
+        ValueError: *limit* is below 1.
+    """
+    if limit < 1:
+        raise ValueError(f"split_batch: expected a limit of at least 1, got {limit}")
+    return [keys[start : start + limit] for start in range(0, len(keys), limit)]
+
+
+def freeze(value: Any) -> Any:
+    """A hashable stand-in that is equal for equal arguments: lists, dicts and input objects included."""
+    if isinstance(value, numbers.Number):
+        # True, 1 and 1.0 are equal in Python and three arguments to a backend.
+        return (type(value), value)
+    if isinstance(value, Mapping):
+        return (dict, frozenset((name, freeze(item)) for name, item in value.items()))
+    if isinstance(value, list | tuple):
+        return (list, *map(freeze, value))
+    if isinstance(value, set | frozenset):
+        return (set, frozenset(map(freeze, value)))
+    if isinstance(value, msgspec.Struct):
+        return (type(value), *(freeze(getattr(value, name)) for name in value.__struct_fields__))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return (type(value), *(freeze(getattr(value, item.name)) for item in fields))
+    return value
