@@ -1,0 +1,16 @@
+"""What clients may send: the input types."""
+
+from __future__ import annotations
+
+import strawberry
+
+
+@strawberry.input(description="What to change of one's own profile; a field left out stays as it is.")
+class UpdateProfileInput:
+    """What to change of a profile."""
+
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="1 to 80 characters.")
+    email: str | None = strawberry.field(default=strawberry.UNSET, description="An e-mail address.")
+    headline: str | None = strawberry.field(
+        default=strawberry.UNSET, description="At most 140 characters; null removes it."
+    )

@@ -1,0 +1,48 @@
+"""People: the viewer, anybody by id, and changes to one's own profile."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import strawberry
+from strawberry import relay
+
+from dataloaders.users import ProfileChange, ProfileProblem, ProfileProblems, Role, UserRecord, update_profile, user_by_id
+from gateway import Info, RuleError, arg, load, viewer
+from resolvers.inputs import UpdateProfileInput
+
+strawberry.enum(Role, description="What somebody is on the platform.")
+
+me = load(user_by_id, key=viewer("sub"), description="The signed-in person, or null.")
+
+user = load(
+    user_by_id,
+    key=arg("id", relay.GlobalID, description="The person's global id."),
+    description="One person, or null when there is nobody with that id.",
+)
+
+
+class ProfileUpdate(msgspec.Struct, frozen=True):
+    """What became of a change: the person as they are now, or why nothing changed."""
+
+    user: UserRecord | None
+    problems: list[ProfileProblem]
+
+
+async def change_profile(
+    info: Info, change: Annotated[UpdateProfileInput, strawberry.argument(name="input", description="What to change.")]
+) -> ProfileUpdate:
+    """Change the viewer's own profile."""
+    subject = info.context.identity.subject
+    if subject is None:
+        raise RuleError("updateProfile needs a signed-in viewer", code="UNAUTHENTICATED")
+    answer = await update_profile.send(info.context, subject, _change_of(change))
+    if isinstance(answer, ProfileProblems):
+        return ProfileUpdate(None, answer.problems)
+    return ProfileUpdate(answer, [])
+
+
+def _change_of(change: UpdateProfileInput) -> ProfileChange:
+    given = {name: value for name, value in vars(change).items() if value is not strawberry.UNSET}
+    return msgspec.convert(given, ProfileChange)
