@@ -5,6 +5,9 @@ The order is: deadline. A retry budget and a breaker have their place between th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import BackendTimeout
 from .wire import Wire, WireRequest, WireResponse
@@ -16,11 +19,14 @@ LEAST_CALL_S = 0.002
 class BackendClient:
     """Sends calls to one backend, each within its deadline."""
 
-    def __init__(self, name: str, wire: Wire, *, timeout_s: float) -> None:
-        """Send over *wire*; no call takes longer than *timeout_s*."""
+    def __init__(
+        self, name: str, wire: Wire, *, timeout_s: float, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Send over *wire*, adding *headers* to every call; none takes longer than *timeout_s*."""
         self.name = name
         self._wire = wire
         self._timeout_s = timeout_s
+        self._headers = tuple((header.lower(), value) for header, value in (headers or {}).items())
 
     async def send(self, request: WireRequest, deadline: Deadline) -> WireResponse:
         """The answer to *request*, whatever its status.
@@ -34,6 +40,8 @@ class BackendClient:
         if remaining_s < LEAST_CALL_S:
             raise BackendTimeout("no time left to make the call", code="DEADLINE_EXCEEDED", backend=self.name)
         timeout_s = min(self._timeout_s, remaining_s)
+        if self._headers:
+            request = replace(request, headers=(*request.headers, *self._headers))
         try:
             return await self._wire.send(request, timeout_s=timeout_s)
         except BackendTimeout as timeout:

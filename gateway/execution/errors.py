@@ -32,11 +32,10 @@ def _present_one(error: GraphQLError, outcome: Outcome, request_id: str, *, expo
     message, code = _message_and_code(error, cause, outcome)
     if ROWS[code].kind not in {"client", "rule"}:
         _log_error(error, cause, code, request_id)
-    shown = {**error.formatted, "message": message}
-    shown["extensions"] = {**(error.extensions or {}), "code": (error.extensions or {}).get("code", code)}
+    extensions = {"code": code, **(error.extensions or {})}
     if expose and cause is not None:
-        shown["extensions"]["detail"] = str(cause) if isinstance(cause, GatewayError) else repr(cause)
-    return shown
+        extensions["detail"] = str(cause) if isinstance(cause, GatewayError) else repr(cause)
+    return {**error.formatted, "message": message, "extensions": extensions}
 
 
 def _message_and_code(error: GraphQLError, cause: BaseException | None, outcome: Outcome) -> tuple[str, str]:

@@ -27,7 +27,7 @@ class DeadlineExecutor(StrawberryGraphQLCoreExecutionContext):
     Loads are left alone, since each call has the deadline already: a timer for each of their futures would buy nothing.
     """
 
-    async def complete_awaitable_value(  # type: ignore[override]  # passes on whatever graphql-core passes
+    async def complete_awaitable_value(  # noqa: PLR0917 - graphql-core's signature
         self, return_type: Any, field_details: Any, info: Any, path: Any, result: Awaitable[Any], position: Any
     ) -> Any:
         """Complete what the awaitable gives, or the error that time has run out."""

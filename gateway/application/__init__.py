@@ -1,0 +1,1 @@
+"""The application: an engine, and the Starlette app in front of it."""

@@ -1,0 +1,150 @@
+"""The Starlette app: routes, and one request from socket to answer. What is read and answered is decided in `http/`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from ..admission.identity import identify
+from ..http.answer import HttpAnswer, answer, failure
+from ..http.negotiation import MediaType, negotiate, wants_html
+from ..http.request import read_get, read_post
+from ..http.request_headers import REQUEST_ID_HEADER, TIMEOUT_HEADER, request_id_from, timeout_from
+from ..vocabulary.deadline import request_time_s
+from ..vocabulary.errors import ClientError, EngineError, GatewayError
+from .engine import Engine, Viewer
+from .graphiql import console_files, console_page
+
+_log = structlog.get_logger("gateway.requests")
+
+
+def create_app(engine: Engine) -> Starlette:
+    """The ASGI application over *engine*, which it closes when it shuts down.
+
+    Routes: `/graphql`, `/healthz` (the process lives), `/readyz` (it takes requests) and, in development, the console.
+    """
+    endpoint = GraphQLEndpoint(engine)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.ready = True
+        yield
+        app.state.ready = False
+        await engine.close()
+
+    routes: list[Route | Mount] = [
+        # Every method comes in, so that a wrong one gets a GraphQL error.
+        Route("/graphql", endpoint.respond, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        Route("/healthz", _alive),
+        Route("/readyz", _ready),
+    ]
+    if endpoint.serves_console:
+        routes.append(Mount("/console", console_files()))
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _http_error})
+    # Without a lifespan, as on Lambda, the app takes requests as soon as it exists.
+    app.state.ready = True
+    return app
+
+
+class GraphQLEndpoint:
+    """GraphQL over HTTP at one address."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Answer from *engine*."""
+        self._engine = engine
+        self.serves_console = engine.settings.mode == "development"
+
+    async def respond(self, request: Request) -> Response:
+        """The answer to one HTTP request; every way to fail is one too."""
+        request_id = request_id_from(request.headers.get(REQUEST_ID_HEADER), _fresh_request_id)
+        accept = request.headers.get("accept")
+        if self.serves_console and request.method in {"GET", "HEAD"} and wants_html(accept):
+            return console_page()
+        media_type = MediaType.JSON
+        try:
+            media_type = negotiate(accept)
+            made = await self._answer(request, request_id, media_type)
+        except GatewayError as error:
+            made = failure(error, media_type)
+        except Exception:  # noqa: BLE001 - logged whole, answered as our fault
+            _log.exception("request failed", request_id=request_id)
+            made = failure(EngineError(), media_type)
+        return _to_response(made, request_id)
+
+    async def _answer(self, request: Request, request_id: str, media_type: MediaType) -> HttpAnswer:
+        is_get = request.method in {"GET", "HEAD"}
+        if is_get:
+            operation = read_get(request.scope["query_string"])
+        elif request.method == "POST":
+            body = await _read_body(request, self._engine.settings.max_body_bytes)
+            operation = read_post(request.headers.get("content-type"), body)
+        else:
+            raise ClientError(f"expected GET or POST, got {request.method}", code="METHOD_NOT_ALLOWED")
+        answered = await self._engine.execute(operation, self._viewer(request, request_id), queries_only=is_get)
+        return answer(answered.result, media_type)
+
+    def _viewer(self, request: Request, request_id: str) -> Viewer:
+        settings = self._engine.settings
+        lambda_context = request.scope.get("aws.context")
+        time_s = request_time_s(
+            settings.deadline_s,
+            timeout_from(request.headers.get(TIMEOUT_HEADER)),
+            _lambda_time_s(lambda_context, settings.lambda_reserve_s),
+        )
+        trust_header = settings.identity.development_header
+        identity = identify(request.headers, request.scope.get("aws.event"), trust_header=trust_header)
+        return Viewer(request_id, time_s, identity, request.headers)
+
+
+def _lambda_time_s(context: Any, reserve_s: float) -> float | None:
+    """What Lambda leaves for the request, the time to send the answer kept back; None elsewhere."""
+    return None if context is None else max(0.0, context.get_remaining_time_in_millis() / 1000 - reserve_s)
+
+
+async def _read_body(request: Request, limit_bytes: int) -> bytes:
+    """The request body.
+
+    Raises:
+        ClientError: PAYLOAD_TOO_LARGE past *limit_bytes*; nothing more is read then.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
+    return bytes(body)
+
+
+def _to_response(made: HttpAnswer, request_id: str) -> Response:
+    response = Response(made.body, made.status)
+    for name, value in (*made.headers, (REQUEST_ID_HEADER, request_id)):
+        response.headers.append(name, value)
+    return response
+
+
+def _fresh_request_id() -> str:
+    return secrets.token_hex(16)
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _ready(request: Request) -> Response:
+    ready: bool = request.app.state.ready
+    return JSONResponse({"status": "ready" if ready else "stopping"}, 200 if ready else 503)
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = error.detail if isinstance(error, HTTPException) else "Internal Server Error"
+    return JSONResponse({"message": detail}, status)

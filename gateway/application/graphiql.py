@@ -1,0 +1,40 @@
+"""The console: GraphiQL's built page and files, all from this package, nothing from another origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+_BUILD = Path(__file__).parent / "console"
+
+# The page loads itself and talks to the gateway; nothing else.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+_HEADERS = {"content-security-policy": _POLICY, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Onehop</title>
+<body style="font: 16px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
+<h1>The console is not built yet</h1>
+<p>The gateway runs: POST a query to this address. To have GraphiQL here, build it once, in the repository:</p>
+<pre>make console</pre>
+<p>It needs node 20 or newer and npm. A released wheel holds it built.</p>
+"""
+
+
+def console_page() -> Response:
+    """GraphiQL's page, or one that says how to build it."""
+    page = _BUILD / "index.html"
+    if not page.is_file():
+        return HTMLResponse(_NOT_BUILT, headers=_HEADERS)
+    return FileResponse(page, headers=_HEADERS, media_type="text/html; charset=utf-8")
+
+
+def console_files() -> StaticFiles:
+    """The page's scripts, styles and workers; their names carry a hash of their content."""
+    return StaticFiles(directory=_BUILD, check_dir=False)

@@ -1,0 +1,65 @@
+"""`gateway.aws_lambda.handler`: the same application as an AWS Lambda function.
+
+It answers API Gateway REST and HTTP API events, Application Load Balancer and function URL events. Clients stay warm
+between invocations; nothing runs once an answer is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+
+from .application.app import create_app
+from .application.engine import Engine
+from .application.importing import import_graph
+from .observe.logs import configure_logs
+from .vocabulary.clock import Clock, SystemClock
+from .vocabulary.settings_sources import load_settings
+
+#: A sandbox that was frozen longer than this has lost its connections: peers close idle ones after 5 s and more.
+IDLE_LIMIT_S = 4.0
+
+_TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "application/graphql-response+json"]
+
+
+class LambdaHandler:
+    """A callable for Lambda's Python runtime over one engine."""
+
+    def __init__(self, engine: Engine, *, clock: Clock | None = None) -> None:
+        """Answer events from *engine*."""
+        self._engine = engine
+        self._clock = clock or SystemClock()
+        # `auto` would run start-up and shut-down on every invocation.
+        self._asgi = Mangum(create_app(engine), lifespan="off", text_mime_types=_TEXT_TYPES)
+        self._ended_s: float | None = None
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The response to one proxy event, in the form of the event's own kind."""
+        if self._ended_s is not None and self._clock.wall_s() - self._ended_s > IDLE_LIMIT_S:
+            self._engine.drop_idle()
+        try:
+            response: dict[str, Any] = self._asgi(event, context)
+            return response
+        finally:
+            self._ended_s = self._clock.wall_s()
+
+
+def create_handler() -> LambdaHandler:
+    """The handler that this process's settings describe.
+
+    Raises:
+        SettingsError: a setting is wrong.
+    """
+    settings = load_settings()
+    configure_logs(readable=False)
+    return LambdaHandler(Engine(import_graph(settings.graph), settings))
+
+
+def __getattr__(name: str) -> Any:
+    """Build `handler` when the runtime first asks for it, which is within Lambda's init phase."""
+    if name != "handler":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    handler = globals()["handler"] = create_handler()
+    return handler

@@ -1,0 +1,1 @@
+"""From calls to bytes: the wire port and the engines below it."""
