@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import strawberry
 from strawberry import relay
 
-from dataloaders.users import ProfileChange, ProfileProblem, ProfileProblems, Role, UserRecord, update_profile, user_by_id
+from dataloaders.users import (
+    ProfileChange,
+    ProfileProblem,
+    ProfileProblems,
+    Role,
+    UserRecord,
+    update_profile,
+    user_by_id,
+)
 from gateway import Info, RuleError, arg, load, viewer
 from resolvers.inputs import UpdateProfileInput
 
@@ -46,3 +54,7 @@ async def change_profile(
 def _change_of(change: UpdateProfileInput) -> ProfileChange:
     given = {name: value for name, value in vars(change).items() if value is not strawberry.UNSET}
     return msgspec.convert(given, ProfileChange)
+
+
+# `Any`, as of `load`: the class annotates the field with its GraphQL type, which is over the record given here.
+update_own_profile: Any = strawberry.mutation(resolver=change_profile, description="Change the viewer's own profile.")

@@ -30,9 +30,7 @@ class Query:
 class Mutation:
     """What can be changed."""
 
-    update_profile: UpdateProfilePayload = strawberry.mutation(
-        resolver=resolve_users.change_profile, description="Change the viewer's own profile."
-    )
+    update_profile: UpdateProfilePayload = resolve_users.update_own_profile
 
 
 graph = gateway.graph(query=Query, mutation=Mutation)

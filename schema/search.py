@@ -11,9 +11,7 @@ from gateway import object_of
 from resolvers import search as resolve
 from schema.courses import Course, Lecture
 
-SearchItem = Annotated[
-    Course | Lecture, strawberry.union("SearchItem", description="What a search can find.")
-]
+SearchItem = Annotated[Course | Lecture, strawberry.union("SearchItem", description="What a search can find.")]
 
 
 @object_of(HitRecord, description="One search hit.")

@@ -19,7 +19,7 @@ T = TypeVar("T")
 A = TypeVar("A")
 P = ParamSpec("P")
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 #: What a loader function gives: the description of a call, or, awaiting by itself, the answer.
 Answer: TypeAlias = Call[A] | Awaitable[A]
@@ -42,7 +42,7 @@ class Backend:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(
-                f"Backend({self.name!r}): expected a name of lower-case letters, digits and underscores,"
+                f"Backend({self.name!r}): expected a name of lower-case letters and digits, words joined by one underscore,"
                 " since the environment sets its address: GATEWAY_BACKENDS__USERS"
             )
 

@@ -25,7 +25,6 @@ from .objects import record_of
 from .signatures import record_field_type
 from .sources import Argument, ByKind, KeySource, RecordField, TypeOfId
 
-
 _BUILT_IN_SCALARS = (str, int, float, bool)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .backend import Backend
 
 K = TypeVar("K")
-V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -21,7 +21,7 @@ Cardinality = Literal["one", "many", "page"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Loader(Generic[K, V, P]):
+class Loader(Generic[K, V_co, P]):
     """A declared way to get a value V for each of many keys K; P are its further arguments.
 
     `by` names the record's fields that hold the key, in the key's order; empty for a loader without keys, which is
@@ -40,21 +40,21 @@ class Loader(Generic[K, V, P]):
     max_batch: int
     opaque: bool
 
-    async def load(self, context: Context[Any], key: K, *args: P.args, **arguments: P.kwargs) -> V:
+    async def load(self, context: Context[Any], key: K, *args: P.args, **arguments: P.kwargs) -> V_co:
         """The value for *key*: one call for all keys asked for in the same turn of the event loop.
 
         Raises:
             GatewayError: the call, or this key's row, failed.
         """
         self._refuse_positional(args)
-        return cast("V", await context.loads.load(self, key, arguments))
+        return cast("V_co", await context.loads.load(self, key, arguments))
 
     async def load_many(
         self, context: Context[Any], keys: Sequence[K], *args: P.args, **arguments: P.kwargs
-    ) -> list[V | Exception]:
+    ) -> list[V_co | Exception]:
         """Values aligned to *keys*; where a key failed, its error stands in the value's place."""
         self._refuse_positional(args)
-        return cast("list[V | Exception]", await context.loads.load_many(self, keys, arguments))
+        return cast("list[V_co | Exception]", await context.loads.load_many(self, keys, arguments))
 
     @property
     def keyed(self) -> bool:

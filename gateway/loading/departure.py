@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import numbers
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-
-import msgspec
 
 from ..declare.loader import Loader
 from ..vocabulary.errors import EngineError
@@ -116,18 +113,12 @@ def split_batch(keys: Sequence[K], limit: int) -> list[Sequence[K]]:
 
 def freeze(value: Any) -> Any:
     """A hashable stand-in that is equal for equal arguments: lists, dicts and input objects included."""
-    if isinstance(value, numbers.Number):
-        # True, 1 and 1.0 are equal in Python and three arguments to a backend.
-        return (type(value), value)
     if isinstance(value, Mapping):
-        return (dict, frozenset((name, freeze(item)) for name, item in value.items()))
+        return tuple(sorted((name, freeze(item)) for name, item in value.items()))
     if isinstance(value, list | tuple):
-        return (list, *map(freeze, value))
-    if isinstance(value, set | frozenset):
-        return (set, frozenset(map(freeze, value)))
-    if isinstance(value, msgspec.Struct):
-        return (type(value), *(freeze(getattr(value, name)) for name in value.__struct_fields__))
+        return tuple(map(freeze, value))
+    if isinstance(value, set):
+        return frozenset(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return (type(value), *(freeze(getattr(value, item.name)) for item in fields))
+        return (type(value), *(freeze(getattr(value, item.name)) for item in dataclasses.fields(value)))
     return value

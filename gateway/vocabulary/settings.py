@@ -66,10 +66,10 @@ class BackendSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(
             gt=0,
             le=3600,
-            description="Seconds an unused connection is kept. Well under the 60 s of AWS load balancers; set it below"
-            " the backend's own keep-alive time, which is 5 s for a bare Node or uvicorn server.",
+            description="Seconds an unused connection is kept. Under the backend's own keep-alive time, which is 5 s for"
+            " a bare Node or uvicorn server and 60 s for an AWS load balancer: the gateway closes first.",
         ),
-    ] = 15.0
+    ] = 4.0
     max_connections: Annotated[
         int,
         Meta(

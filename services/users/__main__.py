@@ -1,4 +1,4 @@
-"""The same function behind plain HTTP: `python -m services.users --port 8102`, as a team without Lambda would run it."""
+"""The same function behind plain HTTP, for a team without Lambda: `python -m services.users --port 8102`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Front(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = _respond
+    do_GET = do_PATCH = do_POST = do_PUT = do_DELETE = _respond  # noqa: N815 - the names that the base class calls
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing: the call log is where requests are counted."""

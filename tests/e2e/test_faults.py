@@ -1,0 +1,79 @@
+"""A service that dies while the gateway runs, and comes back: partial answers meanwhile, no restart afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import schema
+from gateway.application.engine import Answer, Engine, Viewer
+from gateway.http.request import GraphQLRequest
+from gateway.testing.processes import service, start_service
+from tests.e2e.reference import settings_for
+
+QUERY = "{courses(first: 3) {edges {node {title lectures {title} instructor {name}}}}}"
+ONLY_USERS = '{user(id: "VXNlcjp1MQ==") {name} courses(first: 1) {edges {node {title}}}}'
+TIMEOUT_S = 2.0
+
+
+async def ask(engine: Engine, query: str) -> Answer:
+    return await engine.execute(GraphQLRequest(query=query), Viewer("faults", TIMEOUT_S))
+
+
+async def test_a_dead_service_costs_its_own_fields_and_no_restart() -> None:
+    """The dead service's fields become errors within the deadline, the rest is answered; it recovers within 5 s."""
+    async with service(["-m", "services.catalogue", "--port", "0"]) as catalogue:
+        users = await start_service(["-m", "services.users", "--port", "0"])
+        engine = Engine(schema.graph, settings_for(users.address, catalogue.address))
+        before = await ask(engine, ONLY_USERS)
+        assert "errors" not in before.result
+
+        await users.kill()
+        asked_s = time.monotonic()
+        during = await ask(engine, ONLY_USERS)
+        waited_s = time.monotonic() - asked_s
+        nested = await ask(engine, QUERY)
+
+        assert waited_s < TIMEOUT_S + 0.5
+        assert before.result["data"]["courses"] == during.result["data"]["courses"]
+        assert during.result["data"]["user"] is None
+        (error,) = during.result["errors"]
+        assert (["user"], "BACKEND_UNREACHABLE") == (error["path"], error["extensions"]["code"])
+        assert "A service this field needs is not available." == error["message"]
+        # `instructor` is non-null, so each course goes with it, and the list with the courses.
+        assert {"BACKEND_UNREACHABLE"} == {error["extensions"]["code"] for error in nested.result["errors"]}
+
+        revived = await start_service(["-m", "services.users", "--port", str(users.port)])
+        try:
+            async with asyncio.timeout(5):
+                while "errors" in (after := await ask(engine, ONLY_USERS)).result:
+                    await asyncio.sleep(0.05)
+        finally:
+            await revived.stop()
+            await engine.close()
+
+        assert before.result == after.result
+
+
+async def test_a_service_that_does_not_answer_is_given_up_at_the_deadline() -> None:
+    """A service that accepts and stays silent costs no more than the request's deadline; the error says so."""
+
+    async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(stay_silent, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with silent, service(["-m", "services.catalogue", "--port", "0"]) as catalogue:
+        engine = Engine(schema.graph, settings_for(f"http://127.0.0.1:{port}", catalogue.address))
+        request = GraphQLRequest(query=ONLY_USERS)
+
+        asked_s = time.monotonic()
+        answer = await engine.execute(request, Viewer("faults", 0.3))
+        waited_s = time.monotonic() - asked_s
+        await engine.close()
+
+    assert 0.3 <= waited_s < 1.0
+    assert answer.result["data"]["courses"]["edges"]
+    (error,) = answer.result["errors"]
+    assert (["user"], "DEADLINE_EXCEEDED") == (error["path"], error["extensions"]["code"])

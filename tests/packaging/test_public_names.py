@@ -1,0 +1,32 @@
+"""The public face: every name listed is there, sorted and explained."""
+
+from __future__ import annotations
+
+from inspect import isclass, isfunction
+
+import gateway
+
+
+def test_all_is_sorted() -> None:
+    """`__all__` is in order, so that a diff of it shows what changed."""
+    assert sorted(gateway.__all__) == gateway.__all__
+
+
+def test_every_public_name_is_listed() -> None:
+    """What can be imported from `gateway` is what `__all__` says, submodules aside."""
+    names = {name for name, value in vars(gateway).items() if not name.startswith("_") and not _is_module(value)}
+
+    assert names - {"annotations"} == set(gateway.__all__) - {"__version__"}
+
+
+def test_every_public_name_is_explained() -> None:
+    """Each class and function says what it is for."""
+    explainable = {name: value for name, value in vars(gateway).items() if isclass(value) or isfunction(value)}
+
+    unexplained = [name for name, value in explainable.items() if not (value.__doc__ or "").strip()]
+
+    assert [] == unexplained
+
+
+def _is_module(value: object) -> bool:
+    return type(value).__name__ == "module"

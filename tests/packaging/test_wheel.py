@@ -1,0 +1,50 @@
+"""The wheel: what it holds, and that it works alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("dist")
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", directory, ROOT], check=True)
+    (built,) = directory.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_the_gateway_alone(wheel: Path) -> None:
+    """Neither the reference graph nor services nor tests are installed into somebody's environment."""
+    names = zipfile.ZipFile(wheel).namelist()
+
+    packages = {name.split("/")[0] for name in names}
+    assert {"gateway", "onehop_gateway-0.1.0.dist-info"} == packages
+    assert "gateway/py.typed" in names
+
+
+@pytest.mark.skipif(
+    not (ROOT / "gateway" / "application" / "console" / "index.html").exists(), reason="`make console` builds it"
+)
+def test_the_wheel_holds_the_built_console(wheel: Path) -> None:
+    """A developer who installs the wheel has GraphiQL without npm."""
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert "gateway/application/console/index.html" in names
+    assert any(name.startswith("gateway/application/console/assets/") and name.endswith(".js") for name in names)
+
+
+def test_the_gateway_imports_nothing_of_the_application(wheel: Path, tmp_path: Path) -> None:
+    """From the wheel alone, in an empty directory, the package imports and tells its version."""
+    code = f"import sys; sys.path.insert(0, {str(wheel)!r}); import gateway; print(gateway.__file__)"
+
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
+
+    assert run.stdout.startswith(str(wheel))

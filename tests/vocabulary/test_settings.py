@@ -1,0 +1,125 @@
+"""The settings objects: complete descriptions, right defaults, and nothing secret in what they print."""
+
+from __future__ import annotations
+
+import io
+
+import msgspec
+import msgspec.inspect
+import pytest
+from rich.console import Console
+from rich.pretty import pprint
+
+from gateway.vocabulary.settings import (
+    AwsSettings,
+    BackendSettings,
+    DevSettings,
+    IdentitySettings,
+    ServiceSettings,
+    Settings,
+    mask_credentials,
+)
+
+STRUCTS = [BackendSettings, IdentitySettings, AwsSettings, ServiceSettings, DevSettings, Settings]
+UNITS = {"_s": "Seconds", "_bytes": "Bytes"}
+
+
+def full_of_secrets() -> Settings:
+    users = BackendSettings(address="https://ann:pa55@users.internal/v1", headers={"x-api-key": "k3y"})
+    service = ServiceSettings(command=("run", "--db=redis://ann:pa55@db"), environment={"TOKEN": "t0ken"})
+    return Settings(
+        backends={"users": users},
+        dev=DevSettings(services={"users": service}),
+        aws=AwsSettings(lambda_endpoint="http://ann:pa55@lambda"),
+    )
+
+
+@pytest.mark.parametrize("struct", STRUCTS)
+def test_each_setting_is_described(struct):
+    """Every setting has a description; one with a unit in its name begins with the unit."""
+    fields = msgspec.structs.fields(struct)
+
+    for field in fields:
+        description = msgspec.inspect.type_info(field.type).extra_json_schema["description"]
+        unit = next((unit for ending, unit in UNITS.items() if field.name.endswith(ending)), "")
+        assert description.startswith(unit)
+        assert description.endswith(".")
+
+
+@pytest.mark.parametrize("struct", STRUCTS)
+def test_defaults_are_within_limits(struct):
+    """A default is a value that the setting itself accepts."""
+    fields = [field for field in msgspec.structs.fields(struct) if field.default is not msgspec.NODEFAULT]
+
+    assert [field.default for field in fields] == [msgspec.convert(field.default, field.type) for field in fields]
+
+
+def test_settings_are_frozen():
+    """A setting cannot be changed once made."""
+    settings = Settings()
+
+    with pytest.raises(AttributeError):
+        settings.deadline_s = 1.0
+
+
+def test_defaults_are_for_production():
+    """Without any setting nothing is exposed and no header says who asks."""
+    settings = Settings()
+
+    assert "production" == settings.mode
+    assert not settings.identity.development_header
+    assert ("accept-language",) == settings.forward_headers
+    assert {} == settings.backends
+
+
+@pytest.mark.parametrize("show", [repr, str, "{}".format])
+def test_secrets_are_never_printed(show):
+    """What is printed holds the names of headers and variables and the hosts of addresses, never a secret."""
+    printed = show(full_of_secrets())
+
+    for secret in ("ann", "pa55", "k3y", "t0ken"):
+        assert secret not in printed
+    for name in ("'x-api-key': '***'", "'TOKEN': '***'", "https://***@users.internal/v1", "http://***@lambda"):
+        assert name in printed
+
+
+def test_secrets_are_not_printed_by_rich():
+    """Rich, which asks structs for their fields, gets masked ones."""
+    written = io.StringIO()
+
+    pprint(full_of_secrets(), console=Console(file=written, width=40), expand_all=True)
+
+    assert "x-api-key" in written.getvalue()
+    for secret in ("ann", "pa55", "k3y", "t0ken"):
+        assert secret not in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://users", "http://users"),
+        ("lambda:users-prod", "lambda:users-prod"),
+        ("http://ann:pa55@users:80/v1", "http://***@users:80/v1"),
+        ("http://ann@users", "http://***@users"),
+        # Characters that should have been escaped.
+        ("http://ann:p@55/?#@users", "http://***@users"),
+        ("http://ann:pa\n55@users", "http://***@users"),
+        # No scheme: the user name must not pass for one.
+        ("ann:pa55@users", "***@users"),
+    ],
+)
+def test_credentials_are_masked(text, expected):
+    """All between the scheme and the last @ is masked."""
+    assert expected == mask_credentials(text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "came"),
+    [({}, "neither"), ({"handler": "a.b", "command": ("c",)}, "both"), ({"command": ()}, "neither")],
+)
+def test_a_service_is_a_function_or_a_command(fields, came):
+    """A service has exactly one of handler and command."""
+    with pytest.raises(ValueError) as caught:
+        ServiceSettings(**fields)
+
+    assert f"expected exactly one of handler and command, got {came}" == str(caught.value)
