@@ -19,9 +19,7 @@ LEAST_CALL_S = 0.002
 class BackendClient:
     """Sends calls to one backend, each within its deadline."""
 
-    def __init__(
-        self, name: str, wire: Wire, *, timeout_s: float, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, name: str, wire: Wire, *, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
         """Send over *wire*, adding *headers* to every call; none takes longer than *timeout_s*."""
         self.name = name
         self._wire = wire

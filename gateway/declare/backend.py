@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, overload
 
 from ..vocabulary.errors import DeclarationError
 from .call import Call, Keys
-from .loader import Cardinality, Loader, Write
+from .loader import Cardinality, Loader, Service, Write
 from .page import Page
 from .signatures import KeyFields, read_key_fields, read_signature
 
@@ -28,21 +28,17 @@ _Pages: TypeAlias = Callable[Concatenate[Keys[K], P], Answer[dict[K, Page[R]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Service):
     """A named service. Its address is a setting, `backends.<name>`.
 
     `identity` names the claims of the viewer that the service is told (`sub`, `tenant`, ...); `forward` names request
     headers passed on to it. Nothing else of the viewer is ever sent, and both are part of every shared key.
     """
 
-    name: str
-    identity: tuple[str, ...] = ()
-    forward: tuple[str, ...] = ()
-
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(
-                f"Backend({self.name!r}): expected a name of lower-case letters and digits, words joined by one underscore,"
+                f"Backend({self.name!r}): expected lower-case letters and digits, words joined by one underscore,"
                 " since the environment sets its address: GATEWAY_BACKENDS__USERS"
             )
 

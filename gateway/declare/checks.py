@@ -45,8 +45,8 @@ def check_sharing(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator
     for definition in definitions:
         own_names = vars(definition.origin).get("__annotations__", {})
         # A class that names one field twice keeps it under the last name; the first stays behind as an attribute.
-        fields = {**getattr(definition.origin, "__dataclass_fields__", {}), **vars(definition.origin)}
-        for name, field in fields.items():
+        kept = getattr(definition.origin, "__dataclass_fields__", {})
+        for name, field in (*kept.items(), *vars(definition.origin).items()):
             if not isinstance(field, StrawberryField) or name not in own_names:
                 continue
             place = f"{definition.name}.{name}"

@@ -15,9 +15,9 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from ..vocabulary.errors import DeclarationError
-from .backend import Backend
 from .checks import check_sharing, check_type
 from .load import binding_of
+from .loader import Service
 
 
 class GraphSchema(strawberry.Schema):
@@ -32,7 +32,7 @@ class Graph:
     """What an application is: its schema, and the backends that it asks, by name."""
 
     schema: strawberry.Schema
-    backends: Mapping[str, Backend]
+    backends: Mapping[str, Service]
 
     @property
     def sdl(self) -> str:
@@ -46,7 +46,7 @@ def graph(
     mutation: type[Any] | None = None,
     subscription: type[Any] | None = None,
     types: Iterable[type[Any]] = (),
-    backends: Sequence[Backend] = (),
+    backends: Sequence[Service] = (),
     extensions: Sequence[type[SchemaExtension]] = (),
     scalar_overrides: Mapping[object, Any] | None = None,
 ) -> Graph:
@@ -86,7 +86,7 @@ def _object_types(schema: strawberry.Schema) -> Iterator[StrawberryObjectDefinit
             yield definition
 
 
-def _loaded_backends(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[Backend]:
+def _loaded_backends(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[Service]:
     for definition in definitions:
         for field in definition.fields:
             binding = binding_of(field)
@@ -94,8 +94,8 @@ def _loaded_backends(definitions: Iterable[StrawberryObjectDefinition]) -> Itera
                 yield loader.backend
 
 
-def _different_backends_of_one_name(backends: Iterable[Backend]) -> list[str]:
-    seen: dict[str, Backend] = {}
+def _different_backends_of_one_name(backends: Iterable[Service]) -> list[str]:
+    seen: dict[str, Service] = {}
     return [
         f"backend {backend.name!r} is declared twice, differently: {seen[backend.name]} and {backend}"
         for backend in backends

@@ -124,7 +124,7 @@ def binding_of(strawberry_field: Any) -> LoadBinding | None:
 
 
 def _must_await(permissions: Sequence[type[BasePermission]], extensions: Sequence[FieldExtension]) -> bool:
-    """Whether the resolver must be async: an extension that awaits takes what a sync one gives, a future, for a value."""
+    """Whether the resolver must be async: an extension that awaits takes a sync one's future for its value."""
     return any(iscoroutinefunction(permission.has_permission) for permission in permissions) or not all(
         extension.supports_sync for extension in extensions
     )

@@ -5,12 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
 
 from ..vocabulary.context import Context
-
-if TYPE_CHECKING:
-    from .backend import Backend
 
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
@@ -18,6 +15,15 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 Cardinality = Literal["one", "many", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service by name, and what of the viewer it is told: claims by `identity`, request headers by `forward`."""
+
+    name: str
+    identity: tuple[str, ...] = ()
+    forward: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +36,7 @@ class Loader(Generic[K, V_co, P]):
 
     name: str
     module: str
-    backend: Backend
+    backend: Service
     cardinality: Cardinality
     by: tuple[str, ...]
     key_type: Any
@@ -85,7 +91,7 @@ class Write(Generic[P, T]):
 
     name: str
     module: str
-    backend: Backend
+    backend: Service
     build: Callable[..., Any]
     invalidates: tuple[Loader[Any, Any, Any], ...]
 

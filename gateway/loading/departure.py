@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import numbers
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from ..declare.loader import Loader
 from ..vocabulary.errors import EngineError
@@ -112,13 +115,19 @@ def split_batch(keys: Sequence[K], limit: int) -> list[Sequence[K]]:
 
 
 def freeze(value: Any) -> Any:
-    """A hashable stand-in that is equal for equal arguments: lists, dicts and input objects included."""
-    if isinstance(value, Mapping):
-        return tuple(sorted((name, freeze(item)) for name, item in value.items()))
-    if isinstance(value, list | tuple):
-        return tuple(map(freeze, value))
-    if isinstance(value, set):
-        return frozenset(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return (type(value), *(freeze(getattr(value, item.name)) for item in dataclasses.fields(value)))
-    return value
+    """A hashable stand-in that is equal for equal arguments: lists, dicts, records and input objects included."""
+    frozen: Any = value
+    if isinstance(value, numbers.Number):
+        # True, 1 and 1.0 are equal in Python and three arguments to a backend.
+        frozen = (type(value), value)
+    elif isinstance(value, Mapping):
+        frozen = (dict, frozenset((name, freeze(item)) for name, item in value.items()))
+    elif isinstance(value, list | tuple):
+        frozen = (list, *map(freeze, value))
+    elif isinstance(value, set | frozenset):
+        frozen = (set, frozenset(map(freeze, value)))
+    elif isinstance(value, msgspec.Struct):
+        frozen = (type(value), *(freeze(getattr(value, name)) for name in value.__struct_fields__))
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        frozen = (type(value), *(freeze(getattr(value, item.name)) for item in dataclasses.fields(value)))
+    return frozen

@@ -8,10 +8,9 @@ from typing import Any
 
 from ..backends.client import BackendClient
 from ..backends.wire import WireResponse
-from ..declare.backend import Backend
 from ..declare.batched import Batched
 from ..declare.call import Call
-from ..declare.loader import Loader, Write
+from ..declare.loader import Loader, Service, Write
 from ..observe.calls import CallReceipt, CallRecord
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline
@@ -181,7 +180,7 @@ class Loads:
             return Rows([] if loader.keyed else None)
         return decode_rows(loader, call, response)
 
-    async def _send(self, call: Call[Any], backend: Backend, name: str, keys: int, departure: int) -> WireResponse:
+    async def _send(self, call: Call[Any], backend: Service, name: str, keys: int, departure: int) -> WireResponse:
         """Send one call and put it on the receipt, whatever becomes of it."""
         client = self._clients.get(backend.name)
         if client is None:

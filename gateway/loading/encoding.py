@@ -13,8 +13,8 @@ from urllib.parse import quote
 import msgspec
 
 from ..backends.wire import Pairs, WireRequest
-from ..declare.backend import Backend
 from ..declare.call import Call
+from ..declare.loader import Service
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import ClientError, EngineError
 from ..vocabulary.identity import Identity
@@ -36,7 +36,7 @@ class Sender:
     deadline: Deadline
 
 
-def encode_call(call: Call[object], backend: Backend, sender: Sender) -> WireRequest:
+def encode_call(call: Call[object], backend: Service, sender: Sender) -> WireRequest:
     """The wire request of *call*, with no more of the viewer than *backend* declares.
 
     Raises:
@@ -92,7 +92,7 @@ def _text(name: str, value: object) -> str:
     )
 
 
-def _headers(call: Call[object], backend: Backend, sender: Sender, claims: Mapping[str, object]) -> Pairs:
+def _headers(call: Call[object], backend: Service, sender: Sender, claims: Mapping[str, object]) -> Pairs:
     headers = {"accept": "application/json", REQUEST_ID_HEADER: sender.request_id}
     headers[DEADLINE_HEADER] = str(max(0, int(sender.deadline.remaining_s() * 1000)))
     if call.json is not None:

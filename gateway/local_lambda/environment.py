@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .function import Function
@@ -24,10 +25,17 @@ def worker_command(function: Function) -> list[str]:
     Where the kernel has no parent-death signal (not Linux) a worker ends by itself at its next call to the Runtime API,
     whose port died with this process.
     """
-    runtime = [sys.executable, "-m", "awslambdaric", function.dotted_handler]
+    return bound_to_this_process([sys.executable, "-m", "awslambdaric", function.dotted_handler])
+
+
+def bound_to_this_process(command: Sequence[str]) -> list[str]:
+    """Return *command* so that it is killed when this process dies, whatever it dies of; Linux only.
+
+    Its program must be an absolute path.
+    """
     if sys.platform != "linux":
-        return runtime
-    return [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), *runtime]
+        return list(command)
+    return [sys.executable, "-I", "-S", str(_TRAMPOLINE), str(os.getpid()), *command]
 
 
 def worker_environment(function: Function, runtime_api: str, worker_id: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import socket
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -19,7 +18,9 @@ from granian.server.embed import Server
 from ..application.app import create_app
 from ..application.engine import Engine
 from ..aws_lambda import LambdaHandler
+from ..cli.ports import free_port
 from .lambda_events import EventKind, lambda_event
+from .processes import listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,13 @@ async def in_process(engine: Engine) -> AsyncIterator[HttpDoor]:
 @asynccontextmanager
 async def over_socket(engine: Engine) -> AsyncIterator[HttpDoor]:
     """The app served by granian in this process, asked over a real socket."""
-    port = _free_port()
+    port = free_port()
     server = Server(
         create_app(engine), "127.0.0.1", port, interface=Interfaces.ASGI, http=HTTPModes.http1, log_enabled=False
     )
     serving = asyncio.create_task(server.serve())
     try:
-        await _listening(port)
+        await listening(port)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             yield HttpDoor(client)
     finally:
@@ -160,24 +161,3 @@ async def as_lambda(engine: Engine, kind: EventKind = "http_api") -> AsyncIterat
         yield door
     finally:
         door.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _listening(port: int) -> None:
-    """Return once *port* accepts connections; the server has no event to wait for."""
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.005)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return

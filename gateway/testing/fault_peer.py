@@ -132,6 +132,9 @@ class FaultPeer(ScriptedPeer):
     async def stop(self) -> None:
         """Listen no more, and break every connection, whatever still waits to be written to it."""
         self._stopped = True
+        # asyncio takes some steps between accepting a socket and calling `_accept`, and loses the socket when the
+        # server is closed meanwhile.
+        await _steps()
         if self._server is not None:
             self._server.close()
         for writer in self._writers:
@@ -139,8 +142,7 @@ class FaultPeer(ScriptedPeer):
         for task in tuple(self._serving):
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
-        # Lets the transports report that they are closed.
-        await asyncio.sleep(0)
+        await _steps()
 
     async def close_idle(self) -> None:
         """Close the connections that wait for a request, and wait until the other side can have seen it."""
@@ -201,6 +203,12 @@ class FaultPeer(ScriptedPeer):
             await _end(act, reader, writer)
 
         await self.note(self._codec.unpack(received), perform)
+
+
+async def _steps() -> None:
+    """Let callbacks that are due, and those which they make due, run."""
+    for _ in range(6):
+        await asyncio.sleep(0)
 
 
 async def _end(act: Raw, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -74,3 +74,21 @@ async def service(
         yield running
     finally:
         await running.stop()
+
+
+async def listening(port: int, *, timeout_s: float = _START_S) -> None:
+    """Return once *port* accepts connections, for servers that tell nobody when they do.
+
+    Raises:
+        TimeoutError: nothing listened for *timeout_s*.
+    """
+    async with asyncio.timeout(timeout_s):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.01)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return

@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.cli.ports import free_port
 from gateway.testing.doors import Received, received_from
 from gateway.testing.lambda_events import EventKind, lambda_event
-from gateway.testing.processes import service
+from gateway.testing.processes import listening, service
 from tests.e2e import join
 from tests.e2e.reference import OPERATIONS, ROOT
 
@@ -62,27 +63,6 @@ async def emulated(environment: Mapping[str, str], log: Path) -> AsyncIterator[s
         finally:
             process.terminate()
             await process.wait()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def listening(port: int) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.02)
-                continue
-            writer.close()
-            await writer.wait_closed()
-            return
 
 
 async def invoke(address: str, kind: EventKind, query: str, **variables: object) -> Received:

@@ -1,0 +1,215 @@
+"""`gateway dev`: services, local Lambda and gateway, started in order, told in one table, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from .. import __version__
+from ..local_lambda import Function, LocalLambda
+from ..vocabulary.settings import ServiceSettings, Settings
+from .child import Child
+from .http_service import HttpService, Place, ServiceFailedError, answers, filled
+from .ports import free_port
+from .problems import check_port, fail, graph_or_fail
+from .table import Row, table_of
+
+_START_S = 30.0
+_POLL_S = 0.05
+_COLOURS = ("cyan", "magenta", "green", "yellow", "blue")
+
+
+@dataclass(frozen=True, slots=True)
+class DevOptions:
+    """What the command line says."""
+
+    graph: str
+    host: str
+    port: int
+    settings_file: Path | None
+    reload: bool
+
+
+@dataclass(slots=True)
+class Running:
+    """What has been started so far, for the backends that want an address."""
+
+    wanting: set[str]
+    rows: list[Row] = field(default_factory=list)
+    #: What the gateway's own settings become: addresses of what runs here.
+    environment: dict[str, str] = field(default_factory=dict)
+    keepers: list[asyncio.Task[None]] = field(default_factory=list)
+    #: Ends all processes at once, for the impatient.
+    killers: list[Callable[[], None]] = field(default_factory=list)
+
+    def give_address(self, service: str, address: str) -> None:
+        """Send the backend of that name to *address*, unless its own settings say where it is."""
+        if service in self.wanting:
+            self.environment[f"GATEWAY_BACKENDS__{service.upper()}"] = address
+
+
+def run_dev(
+    settings: Settings, graph: str | None, host: str, port: int, *, settings_file: Path | None, reload: bool
+) -> int:
+    """Run until Ctrl-C or SIGTERM, and give the exit code: 0, or 2 when something did not start."""
+    check_port(host, port)
+    options = DevOptions(graph or settings.graph, host, port, settings_file, reload)
+    wanting = set(graph_or_fail(options.graph).backends) - set(settings.backends)
+    return asyncio.run(_run(settings, options, wanting))
+
+
+async def _run(settings: Settings, options: DevOptions, wanting: set[str]) -> int:
+    console, stop = Console(stderr=True, highlight=False, soft_wrap=True), asyncio.Event()
+    running = Running(wanting)
+    _on_signals(stop, running)
+    async with AsyncExitStack() as stack:
+        prefix = f"onehop-dev-{os.getpid()}-"
+        state = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
+        try:
+            await _start_services(settings, Place("127.0.0.1", state), running, stack, console)
+            gateway = await _start_gateway(options, running, stack, console)
+            await _wait_until_ready(gateway, options, stop)
+        except ServiceFailedError as failed:
+            await stack.aclose()
+            fail(str(failed))
+        if not stop.is_set():
+            _tell(console, running, options)
+        code = await _first_of(stop, gateway)
+        console.print("stopping" if stop.is_set() else f"the gateway ended with code {code}")
+        for keeper in running.keepers:
+            keeper.cancel()
+    return 0 if stop.is_set() else code
+
+
+def _on_signals(stop: asyncio.Event, running: Running) -> None:
+    """The first signal asks everything to end, the second one ends it."""
+
+    def told() -> None:
+        if stop.is_set():
+            for kill in running.killers:
+                kill()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+
+
+async def _start_services(
+    settings: Settings, place: Place, running: Running, stack: AsyncExitStack, console: Console
+) -> None:
+    services = settings.dev.services
+    functions = {name: service for name, service in services.items() if service.handler}
+    if functions:
+        await _start_lambda(functions, place, running, stack, console)
+    starting = []
+    for number, (name, service) in enumerate(services.items()):
+        if service.command:
+            say = _sayer(console, name, _COLOURS[number % len(_COLOURS)])
+            http = HttpService(name, service, service.port or free_port(), place, say)
+            stack.push_async_callback(http.stop)
+            running.killers.append(http.kill)
+            starting.append(http)
+    await asyncio.gather(*(http.start() for http in starting))
+    for http in starting:
+        running.keepers.append(asyncio.create_task(http.keep_running()))
+        running.rows.append(Row(http.name, "HTTP service", http.address, http.pid))
+        running.give_address(http.name, http.address)
+
+
+async def _start_lambda(
+    functions: dict[str, ServiceSettings], place: Place, running: Running, stack: AsyncExitStack, console: Console
+) -> None:
+    says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(functions)}
+    local = LocalLambda(
+        [_function(name, service, place) for name, service in functions.items()],
+        log=lambda name, line: says[name](line),
+    )
+    try:
+        await stack.enter_async_context(local)
+    except (ModuleNotFoundError, NotADirectoryError, OSError) as failed:
+        raise ServiceFailedError(f"local Lambda: {failed}") from failed
+    running.rows.append(Row("local Lambda", "Invoke API", local.endpoint, None))
+    running.environment |= {
+        "GATEWAY_AWS__LAMBDA_ENDPOINT": local.endpoint,
+        # The local Lambda checks no signature; without credentials the gateway could make none.
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": "eu-west-1",
+    }
+    for name, service in functions.items():
+        running.rows.append(Row(name, f"Lambda, {service.workers} workers", f"lambda:{name}", None))
+        running.give_address(name, f"lambda:{name}")
+
+
+def _function(name: str, service: ServiceSettings, place: Place) -> Function:
+    environment = filled(service.environment.values(), {"state": place.state})
+    return Function(
+        name,
+        service.handler or "",
+        workers=service.workers,
+        timeout_s=service.timeout_s,
+        environment=dict(zip(service.environment, environment, strict=True)),
+        directory=Path.cwd(),
+    )
+
+
+async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExitStack, console: Console) -> Child:
+    command = [sys.executable, "-m", "gateway.cli", "serve", options.graph]
+    command += ["--host", options.host, "--port", str(options.port)]
+    command += ["--reload"] if options.reload else []
+    command += ["--settings", str(options.settings_file)] if options.settings_file else []
+    environment = {
+        **running.environment,
+        "GATEWAY_MODE": "development",
+        "GATEWAY_IDENTITY__DEVELOPMENT_HEADER": "true",
+    }
+    gateway = await Child.start(command, environment, lambda line: console.print(Text.from_ansi(line)))
+    stack.push_async_callback(gateway.stop)
+    running.killers.append(gateway.kill)
+    running.rows.append(Row("gateway", options.graph, f"http://{options.host}:{options.port}/graphql", gateway.pid))
+    return gateway
+
+
+async def _wait_until_ready(gateway: Child, options: DevOptions, stop: asyncio.Event) -> None:
+    url = f"http://{options.host}:{options.port}/readyz"
+    try:
+        async with asyncio.timeout(_START_S):
+            while not stop.is_set() and not await answers(url):
+                if gateway.exit_code is not None:
+                    raise ServiceFailedError("the gateway did not start; its own words stand above")
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise ServiceFailedError(f"gateway: {url} did not answer within {_START_S:g} s") from None
+
+
+async def _first_of(stop: asyncio.Event, gateway: Child) -> int:
+    """Wait for a signal or the gateway's end; its exit code, 0 when a signal came first."""
+    told, ended = asyncio.create_task(stop.wait()), asyncio.create_task(gateway.wait())
+    await asyncio.wait([told, ended], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if ended.done():
+        return ended.result()
+    ended.cancel()
+    return 0
+
+
+def _tell(console: Console, running: Running, options: DevOptions) -> None:
+    console.print(table_of(running.rows, title=f"onehop {__version__}"))
+    console.print(f"Open http://{options.host}:{options.port}/graphql in a browser. Ctrl-C stops everything.")
+
+
+def _sayer(console: Console, name: str, colour: str) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        console.print(Text.assemble((f"{name} | ", colour), Text.from_ansi(line)))
+
+    return say

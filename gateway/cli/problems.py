@@ -1,0 +1,55 @@
+"""How a command fails: one clear sentence on standard error and exit code 2; no traceback for a wrong setting."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import traceback
+from typing import NoReturn
+
+from ..application.engine import Engine
+from ..application.importing import import_graph
+from ..declare.graph import Graph
+from ..vocabulary.errors import DeclarationError, SettingsError
+from ..vocabulary.settings import Settings
+
+EXIT_CODE = 2
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with *sentence*."""
+    print(f"gateway: {sentence}", file=sys.stderr)  # noqa: T201 - the command's own output
+    raise SystemExit(EXIT_CODE)
+
+
+def graph_or_fail(target: str) -> Graph:
+    """The graph that *target* names; an error of the application's own code keeps its traceback."""
+    try:
+        return import_graph(target)
+    except (SettingsError, DeclarationError) as wrong:
+        fail(str(wrong))
+    except Exception:  # noqa: BLE001 - shown whole: the fault is in code that is not ours
+        traceback.print_exc()
+        fail(f"graph: importing {target} raised the error above")
+
+
+def check_engine(graph: Graph, settings: Settings) -> None:
+    """Open an engine once, so that a missing or wrong address is told before anything runs."""
+    try:
+        Engine(graph, settings)
+    except SettingsError as wrong:
+        fail(str(wrong))
+
+
+def check_port(host: str, port: int) -> None:
+    """See that *host* and *port* can be listened on."""
+    if not 1 <= port <= 65_535:  # noqa: PLR2004 - RFC 9293: sixteen bits, 0 is none
+        fail(f"--port: expected a number from 1 to 65535, got {port}")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # A port that was used a moment ago is free; one that somebody listens on is not.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as refused:
+        fail(f"cannot listen on {host}:{port}: {refused.strerror or refused}; choose another with --port")

@@ -1,0 +1,95 @@
+"""`gateway dev`: everything runs after one command, and nothing does after Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.cli.ports import free_port
+from tests.cli.processes import alive, descendants, gateway, read_until, run_gateway
+
+NESTED = "{courses(first: 2) {edges {node {title instructor {name}}}}}"
+
+
+async def ask(port: int, query: str) -> Any:
+    async with httpx.AsyncClient(timeout=10) as client:
+        headers = {"gateway-development-identity": "u1"}
+        response = await client.post(f"http://127.0.0.1:{port}/graphql", json={"query": query}, headers=headers)
+        return response.json()
+
+
+def left_behind(pid: int) -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob(f"onehop-dev-{pid}-*"))
+
+
+async def test_one_command_runs_everything_and_ctrl_c_ends_it() -> None:
+    """A table tells what runs; both services answer; a killed one is started again; after Ctrl-C nothing is left."""
+    port = free_port()
+    async with gateway("dev", "--port", str(port), "--no-reload") as process:
+        told = await read_until(process, "Ctrl-C stops everything.")
+        answer = await ask(port, NESTED)
+        me = await ask(port, "{me {name}}")
+        below = descendants(process.pid)
+
+        catalogue = int(re.search(r"catalogue +HTTP service +\S+ +(\d+)", told)[1])  # type: ignore[index]
+        os.kill(catalogue, signal.SIGKILL)
+        async with asyncio.timeout(5):
+            # The first answers may be errors: the service is gone.
+            while (await ask(port, NESTED)) != answer:
+                await asyncio.sleep(0.05)
+        below |= descendants(process.pid)
+
+        process.send_signal(signal.SIGINT)
+        code = await asyncio.wait_for(process.wait(), 10)
+
+    assert [2, 0] == [len(answer["data"]["courses"]["edges"]), len(answer.get("errors", []))]
+    assert me["data"]["me"]["name"]
+    assert "lambda:users" in told
+    assert f"http://127.0.0.1:{port}/graphql" in told
+    assert 0 == code
+    assert len(below) >= 4
+    assert set() == alive(below)
+    assert [] == left_behind(process.pid)
+
+
+async def test_a_used_port_is_told_at_once() -> None:
+    """Nothing starts when the gateway could not listen."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        code, _, said = await run_gateway("dev", "--port", str(port))
+
+    assert (2, 1) == (code, said.count("\n"))
+    assert said.startswith(f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use")
+
+
+@pytest.mark.parametrize(
+    ("service", "sentence"),
+    [
+        ('command = ["/nowhere/service"]', "gateway: broken: expected a program to run, got '/nowhere/service'"),
+        ('command = ["{python}", "-c", "print(\'no configuration\'); exit(3)"]', "gateway: broken: ended with code 3"),
+    ],
+)
+async def test_a_service_that_does_not_start_ends_the_command(tmp_path: Path, service: str, sentence: str) -> None:
+    """Its own words are shown, then one sentence; what had started is ended."""
+    (tmp_path / "hello.py").write_text(
+        "import strawberry, gateway\n"
+        "@strawberry.type\nclass Query:\n    hello: str = 'world'\n"
+        "graph = gateway.graph(query=Query)\n"
+    )
+    (tmp_path / "gateway.toml").write_text(f'graph = "hello:graph"\n[dev.services.broken]\n{service}\n')
+
+    code, _, said = await run_gateway("dev", "--port", str(free_port()), directory=tmp_path)
+
+    assert 2 == code
+    assert sentence in said
+    assert "Traceback" not in said

@@ -1,0 +1,125 @@
+"""`gateway serve`: a graph over HTTP, and every mistake told in one sentence before anything runs."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.cli.ports import free_port
+from gateway.testing.processes import listening
+from tests.cli.processes import alive as still_alive
+from tests.cli.processes import descendants, gateway, run_gateway
+
+GRAPH = """
+import strawberry
+import gateway
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self) -> str:
+        return "world"
+
+graph = gateway.graph(query=Query)
+"""
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "hello.py").write_text(GRAPH)
+    return tmp_path
+
+
+async def ask(port: int, query: str) -> object:
+    async with httpx.AsyncClient() as client:
+        response = await client.post(f"http://127.0.0.1:{port}/graphql", json={"query": query})
+        return response.json()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_graph_is_served_until_a_signal(directory: Path, number: signal.Signals) -> None:
+    """It says where it serves, answers, and ends with code 0 and no process left."""
+    port = free_port()
+    async with gateway("serve", "hello:graph", "--port", str(port), directory=directory) as process:
+        await listening(port)
+        answer = await ask(port, "{hello}")
+        below = descendants(process.pid)
+        process.send_signal(number)
+        code = await process.wait()
+        assert process.stderr is not None
+        said = (await process.stderr.read()).decode()
+
+    assert {"data": {"hello": "world"}} == answer
+    assert 0 == code
+    assert set() == still_alive(below)
+    assert said.startswith("onehop 0.1.0 serves hello:graph at http://127.0.0.1:")
+
+
+async def test_several_workers_answer(directory: Path) -> None:
+    """Two processes listen behind one port."""
+    port = free_port()
+    async with gateway("serve", "hello:graph", "--port", str(port), "--workers", "2", directory=directory) as process:
+        await listening(port)
+        answers = [await ask(port, "{hello}") for _ in range(4)]
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+    assert [{"data": {"hello": "world"}}] * 4 == answers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        (["hello:grap"], {}, "gateway: graph: hello has no 'grap'; did you mean graph?"),
+        (["nowhere:graph"], {}, "gateway: graph: no module named 'nowhere'"),
+        (["hello"], {}, "gateway: graph: expected module:attribute, such as schema:graph, got 'hello'"),
+        (["hello:Query"], {}, "gateway: graph: expected hello:Query to be made by gateway.graph(...), got type"),
+        (["hello:graph", "--port", "70000"], {}, "gateway: --port: expected a number from 1 to 65535, got 70000"),
+        (["hello:graph", "--port", "x"], {}, "gateway: Invalid value"),
+        (["hello:graph", "--prot", "1"], {}, "gateway: Unknown option: --prot. Did you mean --port?"),
+        (["hello:graph", "--workers", "0"], {}, "gateway: --workers: expected at least 1, got 0"),
+        (["hello:graph", "--settings", "none.toml"], {}, "gateway: settings file: expected a TOML file at none.toml"),
+        (
+            ["hello:graph"],
+            {"GATEWAY_DEADLINE": "1"},
+            "gateway: GATEWAY_DEADLINE: deadline: no such setting; did you mean",
+        ),
+        (["hello:graph"], {"GATEWAY_DEADLINE_S": "soon"}, "gateway: GATEWAY_DEADLINE_S: deadline_s: expected a number"),
+        (["hello:graph"], {"GATEWAY_BACKENDS__USERS": "lambda:u"}, "gateway: backends.users: the graph has no such"),
+    ],
+)
+async def test_a_mistake_is_one_sentence_and_code_2(
+    directory: Path, arguments: list[str], environment: dict[str, str], sentence: str
+) -> None:
+    """What was expected and what came, no traceback, nothing started."""
+    code, _, said = await run_gateway("serve", *arguments, environment=environment, directory=directory)
+
+    assert 2 == code
+    assert said.startswith(sentence)
+    assert 1 == said.count("\n")
+
+
+async def test_a_used_port_is_told(directory: Path) -> None:
+    """The port that somebody has is named, with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        code, _, said = await run_gateway("serve", "hello:graph", "--port", str(port), directory=directory)
+
+    assert 2 == code
+    assert f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port\n" == said
+
+
+async def test_an_error_in_the_applications_code_keeps_its_traceback(directory: Path) -> None:
+    """The fault is theirs to find: the traceback leads to the line, a sentence says what it is about."""
+    (directory / "broken.py").write_text("1 / 0\n")
+
+    code, _, said = await run_gateway("serve", "broken:graph", directory=directory)
+
+    assert 2 == code
+    assert "broken.py" in said
+    assert said.endswith("gateway: graph: importing broken:graph raised the error above\n")
