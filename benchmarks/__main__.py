@@ -46,7 +46,8 @@ async def main() -> None:
         service(["-m", "services.users", "--port", "0"]) as users,
         service(["-m", "services.catalogue", "--port", "0"]) as catalogue,
     ):
-        backends = {"users": BackendSettings(address=users.address), "catalogue": BackendSettings(address=catalogue.address)}
+        addresses = {"users": users.address, "catalogue": catalogue.address}
+        backends = {name: BackendSettings(address=address) for name, address in addresses.items()}
         engine = Engine(schema.graph, Settings(backends=backends))
         measured = {name: Measured() for name in CASES}
         for name in CASES:
@@ -81,7 +82,8 @@ async def _round(engine: Engine, name: str, result: Measured, requests: int, con
 
 def _request(name: str, variables: Mapping[str, object]) -> tuple[GraphQLRequest, Viewer]:
     query = (OPERATIONS / f"{name}.graphql").read_text()
-    return GraphQLRequest(query=query, variables=dict(variables)), Viewer("bench", 30, Identity.from_claims({"sub": "u1"}))
+    viewer = Viewer("bench", 30, Identity.from_claims({"sub": "u1"}))
+    return GraphQLRequest(query=query, variables=dict(variables)), viewer
 
 
 def _print(measured: Mapping[str, Measured], options: argparse.Namespace) -> None:
@@ -91,9 +93,7 @@ def _print(measured: Mapping[str, Measured], options: argparse.Namespace) -> Non
     for name, result in measured.items():
         cpu = result.cpu_s
         rate = options.requests / statistics.median(result.wall_s)
-        print(
-            f"{name:<20}{statistics.median(cpu):>12.2f}{min(cpu):>8.2f}{max(cpu):>8.2f}{rate:>8.0f}{result.calls:>7}"
-        )
+        print(f"{name:<20}{statistics.median(cpu):>12.2f}{min(cpu):>8.2f}{max(cpu):>8.2f}{rate:>8.0f}{result.calls:>7}")
 
 
 def _options() -> argparse.Namespace:

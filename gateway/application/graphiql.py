@@ -27,9 +27,9 @@ _NOT_BUILT = """<!doctype html>
 """
 
 
-def console_page() -> Response:
-    """GraphiQL's page, or one that says how to build it."""
-    page = _BUILD / "index.html"
+def console_page(build: Path = _BUILD) -> Response:
+    """GraphiQL's page out of *build*, or one that says how to make it."""
+    page = build / "index.html"
     if not page.is_file():
         return HTMLResponse(_NOT_BUILT, headers=_HEADERS)
     return FileResponse(page, headers=_HEADERS, media_type="text/html; charset=utf-8")
