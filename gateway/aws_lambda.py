@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from .application.app import create_app
 from .application.engine import Engine
 from .application.importing import import_graph
+from .http.answer import failure
+from .http.negotiation import MediaType
 from .observe.logs import configure_logs
 from .vocabulary.clock import Clock, SystemClock
+from .vocabulary.errors import ClientError
 from .vocabulary.settings_sources import load_settings
 
 #: A sandbox that was frozen longer than this has lost its connections: peers close idle ones after 5 s and more.
 IDLE_LIMIT_S = 4.0
+
+_log = structlog.get_logger("gateway.requests")
 
 _TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "application/graphql-response+json"]
 
@@ -41,9 +47,21 @@ class LambdaHandler:
             self._engine.drop_idle()
         try:
             response: dict[str, Any] = self._asgi(event, context)
+        except (RuntimeError, ValueError, KeyError, TypeError) as unreadable:
+            # The app answers whatever happens inside of it: what is raised here is Mangum's, about the event.
+            return _unreadable(unreadable)
+        else:
             return response
         finally:
             self._ended_s = self._clock.wall_s()
+
+
+def _unreadable(error: Exception) -> dict[str, Any]:
+    """The answer to an event that is no HTTP request: a warm-up ping, or a body that is not what it says."""
+    _log.warning("unreadable event", detail=repr(error))
+    problem = ClientError("expected an event of API Gateway, a load balancer or a function URL", code="BAD_REQUEST")
+    answer = failure(problem, MediaType.JSON)
+    return {"statusCode": answer.status, "headers": dict(answer.headers), "body": answer.body.decode()}
 
 
 def create_handler() -> LambdaHandler:

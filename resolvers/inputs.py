@@ -9,8 +9,6 @@ import strawberry
 class UpdateProfileInput:
     """What to change of a profile."""
 
-    name: str | None = strawberry.field(default=strawberry.UNSET, description="1 to 80 characters.")
-    email: str | None = strawberry.field(default=strawberry.UNSET, description="An e-mail address.")
-    headline: str | None = strawberry.field(
-        default=strawberry.UNSET, description="At most 140 characters; null removes it."
-    )
+    name: strawberry.Maybe[str] = strawberry.field(description="1 to 80 characters.")
+    email: strawberry.Maybe[str] = strawberry.field(description="An e-mail address.")
+    headline: strawberry.Maybe[str | None] = strawberry.field(description="At most 140 characters; null removes it.")

@@ -52,7 +52,7 @@ async def change_profile(
 
 
 def _change_of(change: UpdateProfileInput) -> ProfileChange:
-    given = {name: value for name, value in vars(change).items() if value is not strawberry.UNSET}
+    given = {name: value.value for name, value in vars(change).items() if value is not None}
     return msgspec.convert(given, ProfileChange)
 
 

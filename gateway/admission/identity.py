@@ -34,9 +34,13 @@ def authorizer_claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
     Where they stand: HTTP API `authorizer.jwt.claims` or `authorizer.lambda`; REST API `authorizer.claims` (Cognito) or
     the authorizer's own context. Source: API Gateway developer guide, "payload format" and "Lambda authorizer output".
     """
-    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-    jwt = authorizer.get("jwt") or {}
-    for claims in (jwt.get("claims"), authorizer.get("claims"), authorizer.get("lambda")):
+    authorizer = (event.get("requestContext") or {}).get("authorizer")
+    if not isinstance(authorizer, Mapping):
+        return {}
+    # A REST API's authorizer may name a text of its own `jwt`.
+    jwt = authorizer.get("jwt")
+    verified = jwt.get("claims") if isinstance(jwt, Mapping) else None
+    for claims in (verified, authorizer.get("claims"), authorizer.get("lambda")):
         if isinstance(claims, Mapping) and claims:
             return claims
     own_context: Mapping[str, Any] = {name: value for name, value in authorizer.items() if not isinstance(value, dict)}

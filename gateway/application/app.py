@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import Scope
 
 from ..admission.identity import identify
 from ..http.answer import HttpAnswer, answer, failure
@@ -23,6 +25,9 @@ from ..vocabulary.deadline import request_time_s
 from ..vocabulary.errors import ClientError, EngineError, GatewayError
 from .engine import Engine, Viewer
 from .graphiql import console_files, console_page
+
+# What API Gateway waits for an integration, by its quotas: 29 s for REST APIs, 30 s for HTTP APIs.
+_API_GATEWAY_S = 29.0
 
 _log = structlog.get_logger("gateway.requests")
 
@@ -76,7 +81,7 @@ class GraphQLEndpoint:
         except GatewayError as error:
             made = failure(error, media_type)
         except Exception:  # noqa: BLE001 - logged whole, answered as our fault
-            _log.exception("request failed", request_id=request_id)
+            _log.error("request failed", request_id=request_id, exception=traceback.format_exc())
             made = failure(EngineError(), media_type)
         return _to_response(made, request_id)
 
@@ -99,6 +104,7 @@ class GraphQLEndpoint:
             settings.deadline_s,
             timeout_from(request.headers.get(TIMEOUT_HEADER)),
             _lambda_time_s(lambda_context, settings.lambda_reserve_s),
+            _API_GATEWAY_S - settings.lambda_reserve_s if _behind_api_gateway(request.scope) else None,
         )
         trust_header = settings.identity.development_header
         identity = identify(request.headers, request.scope.get("aws.event"), trust_header=trust_header)
@@ -108,6 +114,12 @@ class GraphQLEndpoint:
 def _lambda_time_s(context: Any, reserve_s: float) -> float | None:
     """What Lambda leaves for the request, the time to send the answer kept back; None elsewhere."""
     return None if context is None else max(0.0, context.get_remaining_time_in_millis() / 1000 - reserve_s)
+
+
+def _behind_api_gateway(scope: Scope) -> bool:
+    """Whether a Lambda event came from API Gateway, not from a load balancer or a function URL, which wait longer."""
+    context = (scope.get("aws.event") or {}).get("requestContext") or {}
+    return "apiId" in context and ".lambda-url." not in context.get("domainName", "")
 
 
 async def _read_body(request: Request, limit_bytes: int) -> bytes:

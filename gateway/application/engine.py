@@ -6,7 +6,7 @@ All state hangs on it; two engines in one process share nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -59,13 +59,14 @@ class Engine:
         graph: Graph,
         settings: Settings,
         *,
-        app: Any = None,
+        app: object = None,
         wires: Mapping[str, Wire] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Open a client for each backend of *graph*; no socket is opened before the first call.
 
-        *app* is handed to resolvers as `info.context.app`. *wires* replaces the transports of the backends it names.
+        *app* is handed to resolvers as `info.context.app`, instead of what the graph's own `app` makes. *wires*
+        replaces the transports of the backends it names.
 
         Raises:
             SettingsError: a backend has no address or a wrong one, or an address belongs to no backend.
@@ -73,7 +74,7 @@ class Engine:
         use_executor(graph)
         self.graph = graph
         self.settings = settings
-        self._app = app
+        self._app = graph.app() if app is None and graph.app is not None else app
         self._clock = clock or SystemClock()
         self._clients = _open_clients(graph, settings, wires or {})
 
@@ -87,9 +88,7 @@ class Engine:
         deadline = Deadline.after(viewer.time_s, self._clock)
         receipt = CallReceipt(viewer.request_id)
         sender = Sender(viewer.identity, viewer.headers, viewer.request_id, deadline)
-        loop = asyncio.get_running_loop()
-        # One turn later than `call_soon` alone: what this pass has started to await takes its first step before.
-        loads = Loads(self._clients, sender, receipt, lambda depart: loop.call_soon(loop.call_soon, depart))
+        loads = Loads(self._clients, sender, receipt, _after_this_turn)
         context = Context(
             identity=viewer.identity,
             deadline=deadline,
@@ -135,26 +134,31 @@ class Engine:
         return f"<Engine of {', '.join(map(repr, self._clients.values())) or 'no backend'}>"
 
 
+def _after_this_turn(depart: Callable[[], None]) -> None:
+    """Call *depart* one turn later than `call_soon` alone, so that coroutines just started take their first step."""
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.call_soon, depart)
+
+
 def _open_clients(graph: Graph, settings: Settings, wires: Mapping[str, Wire]) -> dict[str, BackendClient]:
     for name in {*settings.backends, *wires} - set(graph.backends):
         raise SettingsError(f"backends.{name}: the graph has no such backend{did_you_mean(name, graph.backends)}")
     clients = {}
     for name in graph.backends:
-        configured = settings.backends.get(name)
-        if configured is None and name not in wires:
+        wire = wires.get(name)
+        # A wire of the caller's own needs no address; the limits of a backend without settings are the defaults.
+        configured = settings.backends.get(name) or (BackendSettings(address="") if wire else None)
+        if configured is None:
             raise SettingsError(
                 f"backends.{name}: expected an address, got none; set it in gateway.toml or as"
                 f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
             )
-        wire = wires.get(name) or _open_wire(name, configured, settings)
-        # A wire of the caller's own needs no address; the limits of a backend without settings are the defaults.
-        limits = configured or BackendSettings(address="")
-        clients[name] = BackendClient(name, wire, timeout_s=limits.timeout_s, headers=limits.headers)
+        wire = wire or _open_wire(name, configured, settings)
+        clients[name] = BackendClient(name, wire, timeout_s=configured.timeout_s, headers=configured.headers)
     return clients
 
 
-def _open_wire(name: str, configured: BackendSettings | None, settings: Settings) -> Wire:
-    assert configured is not None  # noqa: S101 - the caller has refused a backend without settings or wire
+def _open_wire(name: str, configured: BackendSettings, settings: Settings) -> Wire:
     try:
         address = parse_address(configured.address)
     except ValueError as wrong:

@@ -20,11 +20,11 @@ class BackendClient:
     """Sends calls to one backend, each within its deadline."""
 
     def __init__(self, name: str, wire: Wire, *, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
-        """Send over *wire*, adding *headers* to every call; none takes longer than *timeout_s*."""
+        """Send over *wire*; no call takes longer than *timeout_s*. *headers* replace a call's own of the same name."""
         self.name = name
         self._wire = wire
         self._timeout_s = timeout_s
-        self._headers = tuple((header.lower(), value) for header, value in (headers or {}).items())
+        self._headers = {header.lower(): value for header, value in (headers or {}).items()}
 
     async def send(self, request: WireRequest, deadline: Deadline) -> WireResponse:
         """The answer to *request*, whatever its status.
@@ -39,7 +39,7 @@ class BackendClient:
             raise BackendTimeout("no time left to make the call", code="DEADLINE_EXCEEDED", backend=self.name)
         timeout_s = min(self._timeout_s, remaining_s)
         if self._headers:
-            request = replace(request, headers=(*request.headers, *self._headers))
+            request = replace(request, headers=tuple({**dict(request.headers), **self._headers}.items()))
         try:
             return await self._wire.send(request, timeout_s=timeout_s)
         except BackendTimeout as timeout:

@@ -166,9 +166,10 @@ class HttpWire:
 
     @staticmethod
     async def _close_retired(state: _LoopState) -> None:
+        # All are taken out before the first await, so that of two callers only one closes each.
         idle = [session for session in state.retired if session not in state.in_flight]
+        state.retired = [session for session in state.retired if session in state.in_flight]
         for session in idle:
-            state.retired.remove(session)
             await session.close()
 
     def _outgoing(self, request: WireRequest) -> Outgoing:

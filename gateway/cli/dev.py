@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -48,7 +49,6 @@ class Running:
     rows: list[Row] = field(default_factory=list)
     #: What the gateway's own settings become: addresses of what runs here.
     environment: dict[str, str] = field(default_factory=dict)
-    keepers: list[asyncio.Task[None]] = field(default_factory=list)
     #: Ends all processes at once, for the impatient.
     killers: list[Callable[[], None]] = field(default_factory=list)
 
@@ -75,20 +75,38 @@ async def _run(settings: Settings, options: DevOptions, wanting: set[str]) -> in
     async with AsyncExitStack() as stack:
         prefix = f"onehop-dev-{os.getpid()}-"
         state = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
-        try:
-            await _start_services(settings, Place("127.0.0.1", state), running, stack, console)
-            gateway = await _start_gateway(options, running, stack, console)
-            await _wait_until_ready(gateway, options, stop)
-        except ServiceFailedError as failed:
+        starting = asyncio.create_task(_start(settings, options, Place("127.0.0.1", state), running, stack, console))
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not starting.done():
+            await _cancelled(starting)
+        elif isinstance(failure := starting.exception(), ServiceFailedError):
             await stack.aclose()
-            fail(str(failed))
-        if not stop.is_set():
+            fail(str(failure))
+        else:
+            gateway = starting.result()
             _tell(console, running, options)
-        code = await _first_of(stop, gateway)
-        console.print("stopping" if stop.is_set() else f"the gateway ended with code {code}")
-        for keeper in running.keepers:
-            keeper.cancel()
+            code = await _first_of(stop, gateway)
+            console.print("stopping" if stop.is_set() else f"the gateway ended with code {code}")
     return 0 if stop.is_set() else code
+
+
+async def _start(  # noqa: PLR0917 - what starting needs
+    settings: Settings, options: DevOptions, place: Place, running: Running, stack: AsyncExitStack, console: Console
+) -> Child:
+    """Start everything in order, and give the gateway's process once it is ready."""
+    await _start_services(settings, place, running, stack, console)
+    gateway = await _start_gateway(options, running, stack, console)
+    await _wait_until_ready(gateway, options)
+    return gateway
+
+
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel *tasks* and wait until they are gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _on_signals(stop: asyncio.Event, running: Running) -> None:
@@ -111,17 +129,27 @@ async def _start_services(
     functions = {name: service for name, service in services.items() if service.handler}
     if functions:
         await _start_lambda(functions, place, running, stack, console)
-    starting = []
+    http_services = []
     for number, (name, service) in enumerate(services.items()):
         if service.command:
             say = _sayer(console, name, _COLOURS[number % len(_COLOURS)])
-            http = HttpService(name, service, service.port or free_port(), place, say)
-            stack.push_async_callback(http.stop)
-            running.killers.append(http.kill)
-            starting.append(http)
-    await asyncio.gather(*(http.start() for http in starting))
-    for http in starting:
-        running.keepers.append(asyncio.create_task(http.keep_running()))
+            http_services.append(HttpService(name, service, service.port or free_port(), place, say))
+
+    async def stop_all() -> None:
+        await asyncio.gather(*(http.stop() for http in http_services))
+
+    stack.push_async_callback(stop_all)
+    running.killers += [http.kill for http in http_services]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for http in http_services:
+                group.create_task(http.start())
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    keepers = [asyncio.create_task(http.keep_running()) for http in http_services]
+    # Before the services are stopped: nothing may start one again then.
+    stack.push_async_callback(_cancelled, *keepers)
+    for http in http_services:
         running.rows.append(Row(http.name, "HTTP service", http.address, http.pid))
         running.give_address(http.name, http.address)
 
@@ -180,11 +208,11 @@ async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExit
     return gateway
 
 
-async def _wait_until_ready(gateway: Child, options: DevOptions, stop: asyncio.Event) -> None:
+async def _wait_until_ready(gateway: Child, options: DevOptions) -> None:
     url = f"http://{options.host}:{options.port}/readyz"
     try:
         async with asyncio.timeout(_START_S):
-            while not stop.is_set() and not await answers(url):
+            while not await answers(url):
                 if gateway.exit_code is not None:
                     raise ServiceFailedError("the gateway did not start; its own words stand above")
                 await asyncio.sleep(_POLL_S)

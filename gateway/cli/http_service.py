@@ -61,7 +61,13 @@ class HttpService:
         program = shutil.which(self._command[0])
         if program is None:
             raise ServiceFailedError(f"{self.name}: expected a program to run, got {self._command[0]!r}, which is none")
-        self._child = await Child.start([program, *self._command[1:]], self._environment, self._say)
+        spawning = asyncio.create_task(Child.start([program, *self._command[1:]], self._environment, self._say))
+        try:
+            self._child = await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            # What is being spawned will run: it must be known, to be stopped.
+            self._child = await spawning
+            raise
         try:
             async with asyncio.timeout(START_S):
                 while not await answers(self._health):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -33,6 +33,7 @@ class Graph:
 
     schema: strawberry.Schema
     backends: Mapping[str, Service]
+    app: Callable[[], object] | None = None
 
     @property
     def sdl(self) -> str:
@@ -47,13 +48,15 @@ def graph(
     subscription: type[Any] | None = None,
     types: Iterable[type[Any]] = (),
     backends: Sequence[Service] = (),
+    app: Callable[[], object] | None = None,
     extensions: Sequence[type[SchemaExtension]] = (),
     scalar_overrides: Mapping[object, Any] | None = None,
 ) -> Graph:
     """Build the graph and check every binding in it.
 
     *types* adds types that no field names, such as further implementations of an interface. *backends* adds those that
-    no `load` names, because only writes and resolvers use them.
+    no `load` names, because only writes and resolvers use them. *app* makes the application's own object, once
+    an engine; resolvers find it as `info.context.app`.
 
     Raises:
         DeclarationError: declarations disagree; the text has a line for each.
@@ -76,7 +79,7 @@ def graph(
     problems += _different_backends_of_one_name(named)
     if problems:
         raise DeclarationError("the graph's declarations disagree:\n" + "\n".join(f"  {line}" for line in problems))
-    return Graph(schema, MappingProxyType({backend.name: backend for backend in named}))
+    return Graph(schema, MappingProxyType({backend.name: backend for backend in named}), app)
 
 
 def _object_types(schema: strawberry.Schema) -> Iterator[StrawberryObjectDefinition]:

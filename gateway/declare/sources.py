@@ -172,6 +172,8 @@ def read_global_id(name: str, value: str, types: tuple[str, ...]) -> relay.Globa
         global_id = relay.GlobalID.from_id(value)
     except relay.GlobalIDValueError as malformed:
         raise ClientError(f"argument {name}: expected a global id of {expected}, got {value[:80]!r}") from malformed
+    if not global_id.node_id:
+        raise ClientError(f"argument {name}: expected a global id of {expected}, got one without an id inside")
     if global_id.type_name not in types:
         raise ClientError(f"argument {name}: expected an id of {expected}, got an id of {global_id.type_name[:80]}")
     return global_id

@@ -6,9 +6,11 @@ A client never sees an exception's text, a stack or an address unless errors are
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+import msgspec
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
@@ -28,34 +30,69 @@ def present(outcome: Outcome, *, request_id: str, expose: bool) -> list[dict[str
 
 
 def _present_one(error: GraphQLError, outcome: Outcome, request_id: str, *, expose: bool) -> dict[str, Any]:
-    cause = error.original_error
-    message, code = _message_and_code(error, cause, outcome)
-    if ROWS[code].kind not in {"client", "rule"}:
-        _log_error(error, cause, code, request_id)
-    extensions = {"code": code, **(error.extensions or {})}
+    cause = _cause(error)
+    shown = _seen_by_clients(error, cause, outcome)
+    if shown.hides_the_cause:
+        _log_error(error, cause, shown.code, request_id)
+    extensions: dict[str, Any] = {"code": shown.code, **shown.extensions}
     if expose and cause is not None:
         extensions["detail"] = str(cause) if isinstance(cause, GatewayError) else repr(cause)
-    return {**error.formatted, "message": message, "extensions": extensions}
+    return {**error.formatted, "message": shown.message, "extensions": extensions}
 
 
-def _message_and_code(error: GraphQLError, cause: BaseException | None, outcome: Outcome) -> tuple[str, str]:
+class _Seen(NamedTuple):
+    """What clients see of an error; `extensions` only where the application meant them to."""
+
+    message: str
+    code: str
+    extensions: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def hides_the_cause(self) -> bool:
+        return ROWS[self.code].kind not in {"client", "rule"}
+
+
+_INTERNAL = _Seen(EngineError().client_message, EngineError.default_code)
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """What was raised first: graphql-core wraps errors, more than once where a variable does not fit."""
+    cause: BaseException | None = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error not in {None, cause}:
+        cause = cause.original_error
+    return cause
+
+
+def _seen_by_clients(error: GraphQLError, cause: BaseException | None, outcome: Outcome) -> _Seen:
     # 1. One of ours knows what may be shown.
     if isinstance(cause, GatewayError):
-        return cause.client_message, cause.code
-    # 2. A permission class refused; its own `error_extensions` may name another code.
-    if isinstance(cause, GraphQLError) and _passed_through(cause, "on_unauthorized"):
-        return error.message, "FORBIDDEN"
-    # 3. A resolver raised something: a GraphQLError is meant for the client, anything else is a bug.
-    if cause is not None and not isinstance(cause, GraphQLError):
-        return EngineError().client_message, EngineError.default_code
-    # 4. The document was refused, or else the variables.
+        return _Seen(cause.client_message, cause.code)
+    # 2. Anything else that is no GraphQLError is a bug, but for a scalar that refuses a value in the usual way.
+    scalar_refused = not outcome.ran and isinstance(cause, ValueError)
+    if cause is not None and not isinstance(cause, GraphQLError) and not scalar_refused:
+        return _INTERNAL
+    # 3. The document was refused.
     if not outcome.document_is_valid:
         is_syntax = isinstance(error, GraphQLSyntaxError)
-        return error.message, "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED"
+        return _Seen(error.message, "GRAPHQL_PARSE_FAILED" if is_syntax else "GRAPHQL_VALIDATION_FAILED")
+    # 4. A permission class refused.
+    if cause is not None and _passed_through(cause, "on_unauthorized"):
+        return _Seen(error.message, "FORBIDDEN", _sendable(error.extensions))
     # 5. A value that is not what the schema says: the text would show the value.
     if cause is not None and _raised_by_completion(cause):
-        return EngineError().client_message, EngineError.default_code
-    return error.message, "BAD_USER_INPUT"
+        return _INTERNAL
+    # 6. A variable, an argument, or a GraphQLError that a resolver raised for the client to see.
+    return _Seen(error.message, "BAD_USER_INPUT", _sendable(error.extensions))
+
+
+def _sendable(extensions: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """*extensions* if JSON can say them; else none, since one error must not cost the whole answer."""
+    try:
+        msgspec.json.encode(extensions)
+    except (TypeError, ValueError, RecursionError) as unsendable:
+        _log.warning("error extensions left out", detail=str(unsendable))
+        return {}
+    return extensions or {}
 
 
 def _raised_by_completion(cause: BaseException) -> bool:
@@ -76,7 +113,8 @@ def _log_error(error: GraphQLError, cause: BaseException | None, code: str, requ
         path=dotted(error.path or ()),
         detail=str(cause) if isinstance(cause, GatewayError) else error.message,
         request_id=request_id,
-        exc_info=bug,
+        # As text: a renderer that nobody configured would print every frame's local variables, the viewer's included.
+        exception="".join(traceback.format_exception(bug)) if bug else None,
     )
 
 

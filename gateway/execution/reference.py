@@ -15,10 +15,15 @@ from strawberry.types.graphql import OperationType
 
 from ..declare.graph import Graph
 from ..vocabulary.context import Context
+from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import BackendTimeout, ClientError
 
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+# Fields give up at the deadline itself; this is for putting their errors into the answer.
+_GRACE_S = 0.2
 
 
 class DeadlineExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -27,18 +32,21 @@ class DeadlineExecutor(StrawberryGraphQLCoreExecutionContext):
     Loads are left alone, since each call has the deadline already: a timer for each of their futures would buy nothing.
     """
 
-    async def complete_awaitable_value(  # noqa: PLR0917 - graphql-core's signature
-        self, return_type: Any, field_details: Any, info: Any, path: Any, result: Awaitable[Any], position: Any
-    ) -> Any:
-        """Complete what the awaitable gives, or the error that time has run out."""
-        if not isinstance(result, asyncio.Future) and isinstance(self.context_value, Context):
-            result = _within(result, self.context_value.deadline.remaining_s())
-        return await super().complete_awaitable_value(return_type, field_details, info, path, result, position)
+    async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
+        """What *awaitable* gives, or the error that time has run out. Fields' and list items' awaitables pass here."""
+        if not isinstance(awaitable, asyncio.Future) and isinstance(self.context_value, Context):
+            awaitable = within(self.context_value.deadline, awaitable, "a resolver")
+        return await super().with_abort_signal(awaitable)
 
 
 def use_executor(graph: Graph) -> None:
     """Have the graph's schema run by this module's executor; doing it again changes nothing."""
     graph.schema.execution_context_class = DeadlineExecutor
+
+
+def _last_moment(deadline: Deadline) -> Deadline:
+    """A little after *deadline*, by when every field that could give up has done so."""
+    return Deadline(deadline.at_s + _GRACE_S, deadline.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,19 @@ async def execute(
         ClientError: METHOD_NOT_ALLOWED when the operation's type is not among *allowed*; OPERATION_RESOLUTION_FAILURE
             when *operation_name* names none.
     """
+    running = graph.schema.execute(
+        query,
+        variable_values=dict(variables or {}),
+        context_value=context,
+        operation_name=operation_name,
+        allowed_operation_types=allowed,
+    )
     try:
-        result = await graph.schema.execute(
-            query,
-            variable_values=dict(variables or {}),
-            context_value=context,
-            operation_name=operation_name,
-            allowed_operation_types=allowed,
-        )
+        result = await within(_last_moment(context.deadline), running, "the operation")
+    except BackendTimeout as timeout:
+        # What only graphql-core waits for, such as an async generator: nothing of the answer is known then.
+        error = GraphQLError(timeout.client_message, original_error=timeout)
+        return Outcome(None, (error,), ran=True, document_is_valid=True)
     except InvalidOperationTypeError as refused:
         kind = refused.operation_type.value
         raise ClientError(f"a {kind} cannot be sent this way", code="METHOD_NOT_ALLOWED") from refused
@@ -88,13 +101,3 @@ async def execute(
     # An error of a field has a path; what is refused before any field runs has none.
     ran = result.data is not None or any(error.path for error in errors)
     return Outcome(result.data, errors, ran, document_is_valid=not isinstance(result, PreExecutionError))
-
-
-async def _within(result: Awaitable[Any], remaining_s: float) -> Any:
-    try:
-        async with asyncio.timeout(remaining_s) as limit:
-            return await result
-    except TimeoutError as timeout:
-        if not limit.expired():
-            raise
-        raise BackendTimeout("a resolver was still running", code="DEADLINE_EXCEEDED") from timeout

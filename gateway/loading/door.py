@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..backends.client import BackendClient
@@ -13,8 +13,8 @@ from ..declare.call import Call
 from ..declare.loader import Loader, Service, Write
 from ..observe.calls import CallReceipt, CallRecord
 from ..vocabulary.context import Context
-from ..vocabulary.deadline import Deadline
-from ..vocabulary.errors import BackendTimeout, EngineError, GatewayError
+from ..vocabulary.deadline import within
+from ..vocabulary.errors import EngineError, GatewayError
 from .alignment import align
 from .decoding import Rows, decode_answer, decode_rows
 from .departure import BatchGroup, Entry, LoadGroup, Piece, freeze, pieces_of
@@ -170,7 +170,7 @@ class Loads:
         loader = piece.loader
         call = loader.build(piece.keys, **piece.arguments) if loader.keyed else loader.build(**piece.arguments)
         if loader.opaque:
-            return Rows(await _within(self._sender.deadline, call, loader.label))
+            return Rows(await within(self._sender.deadline, call, loader.label))
         if not isinstance(call, Call):
             raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
         keys = len(piece.keys) if loader.keyed else 0
@@ -218,7 +218,7 @@ class Loads:
         extra = {batched.context_name: context} if batched.context_name else {}
         try:
             answer = batched.resolve(batch.parents, **extra, **arguments)
-            values = await _within(self._sender.deadline, answer, batched.label)
+            values = await within(self._sender.deadline, answer, batched.label)
             _check_one_each(batched, values, batch.parents)
         except Exception as failure:  # noqa: BLE001 - handed to every waiter, whose field it becomes the error of
             values = [failure] * len(batch.parents)
@@ -231,14 +231,3 @@ def _check_one_each(batched: Batched, values: object, parents: list[Any]) -> Non
         raise EngineError(f"{batched.label}: expected a list, got {type(values).__name__}")
     if len(values) != len(parents):
         raise EngineError(f"{batched.label}: expected {len(parents)} values, one a parent, got {len(values)}")
-
-
-async def _within(deadline: Deadline, answer: Awaitable[Any], label: str) -> Any:
-    """The application's own *answer*, which no call's deadline bounds."""
-    try:
-        async with asyncio.timeout(deadline.remaining_s()) as limit:
-            return await answer
-    except TimeoutError as timeout:
-        if not limit.expired():
-            raise
-        raise BackendTimeout(f"{label} was still running", code="DEADLINE_EXCEEDED") from timeout

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 import structlog
-
-Source = Literal["memo", "backend"]
 
 _log = structlog.get_logger("gateway.calls")
 

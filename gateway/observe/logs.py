@@ -23,7 +23,6 @@ def configure_logs(*, readable: bool, level: int = logging.INFO) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable),
-            structlog.processors.format_exc_info,
             _without_nothing,
             renderer,
         ],

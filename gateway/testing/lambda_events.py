@@ -30,7 +30,7 @@ def lambda_event(
     path, query = urlsplit(target)[2:4]
     text, encoded = _body(body)
     if kind in {"http_api", "function_url"}:
-        event = _format_2(method, path, query, headers)
+        event = _format_2(method, path, query, headers, is_url=kind == "function_url")
         authorizer = {"jwt": {"claims": dict(claims or {}), "scopes": None}}
     else:
         event = _format_1(method, path, query, headers, with_elb=kind == "alb")
@@ -47,17 +47,18 @@ def _body(body: bytes) -> tuple[str | None, bool]:
         return base64.b64encode(body).decode(), True
 
 
-def _format_2(method: str, path: str, query: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _format_2(method: str, path: str, query: str, headers: Mapping[str, str], *, is_url: bool) -> dict[str, Any]:
+    domain = "api-id.lambda-url.eu-west-1.on.aws" if is_url else "api.example.com"
     return {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"host": "api.example.com", **{name.lower(): value for name, value in headers.items()}},
+        "headers": {"host": domain, **{name.lower(): value for name, value in headers.items()}},
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "api-id",
-            "domainName": "api.example.com",
+            "domainName": domain,
             "http": {
                 "method": method,
                 "path": path,
@@ -79,6 +80,7 @@ def _format_1(method: str, path: str, query: str, headers: Mapping[str, str], *,
         raw = [pair.partition("=") for pair in query.split("&") if pair]
         pairs = [(name, value) for name, _, value in raw]
     context: dict[str, Any] = {
+        "apiId": "api-id",
         "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
         "stage": "prod",
         "httpMethod": method,

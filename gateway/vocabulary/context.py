@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from .deadline import Deadline
 from .identity import Identity
 
-App = TypeVar("App")
+#: Any unless said, so that `Context` alone is a whole type.
+App = TypeVar("App", default=Any)
 
 
 class LoadingDoor(Protocol):

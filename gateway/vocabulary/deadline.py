@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .clock import Clock
+from .errors import BackendTimeout
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,18 @@ def request_time_s(*bounds: float | None) -> float:
     Bounds are the setting, the client's wish and what Lambda leaves.
     """
     return min(bound for bound in bounds if bound is not None)
+
+
+async def within(deadline: Deadline, work: Awaitable[T], label: str) -> T:
+    """What *work* gives, unless the deadline passes first.
+
+    Raises:
+        BackendTimeout: DEADLINE_EXCEEDED; *label* says what was still running.
+    """
+    try:
+        async with asyncio.timeout(deadline.remaining_s()) as limit:
+            return await work
+    except TimeoutError as timeout:
+        if not limit.expired():
+            raise
+        raise BackendTimeout(f"{label} was still running", code="DEADLINE_EXCEEDED") from timeout

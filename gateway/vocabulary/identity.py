@@ -28,8 +28,12 @@ class Identity:
         """
         scope = claims.get("scope") or claims.get("scopes") or ()
         scopes = scope.split() if isinstance(scope, str) else scope if isinstance(scope, list | tuple) else ()
+        subject = _text(claims.get("sub"))
+        if subject is not None:
+            # RFC 7519 section 4.1.2: a subject is a string; some issuers send a number.
+            claims = {**claims, "sub": subject}
         return cls(
-            subject=_text(claims.get("sub")),
+            subject=subject,
             tenant=_text(claims.get("tenant")),
             scopes=frozenset(map(str, scopes)),
             claims=MappingProxyType(dict(claims)),

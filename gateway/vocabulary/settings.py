@@ -67,7 +67,8 @@ class BackendSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
             gt=0,
             le=3600,
             description="Seconds an unused connection is kept. Under the backend's own keep-alive time, which is 5 s"
-            " for a bare Node or uvicorn server and 60 s for an AWS load balancer: the gateway closes first.",
+            " for a bare Node or uvicorn server and 60 s for an AWS load balancer: the gateway closes first."
+            " Lambda's own API keeps connections longer; there 50 s count.",
         ),
     ] = 4.0
     max_connections: Annotated[

@@ -1,0 +1,309 @@
+"""Every binding is checked when the graph is built; each sentence names the field, what was expected and what came."""
+
+from typing import Annotated
+
+import pytest
+import strawberry
+from strawberry import relay
+
+from gateway import (
+    Backend,
+    Call,
+    DeclarationError,
+    Keys,
+    Page,
+    arg,
+    by_kind,
+    get,
+    graph,
+    load,
+    object_of,
+    type_of_id,
+    viewer,
+)
+from tests.declare import library
+from tests.declare.library import AuthorRecord, BookRecord, LoanRecord, problems_of, query_of
+from tests.declare.types import Author, Book, Loan
+
+
+def over_book(annotation, field):
+    """The problems of a type over BookRecord with one field."""
+
+    @object_of(BookRecord)
+    class Volume:
+        pass
+
+    body = {"__annotations__": {"field": annotation}, "field": field, "__module__": __name__}
+    return problems_of(query_of(volume=(object_of(BookRecord)(type("Volume", (), body)), load(library.featured))))
+
+
+def on_query(annotation, field):
+    """The problems of a query with one field."""
+    return problems_of(query_of(field=(annotation, field)))
+
+
+def test_the_keys_type_is_the_loaders():
+    """A field of another type than the loader's key is refused."""
+    assert ["Volume.field: people.author_by_id expects a key of type str, BookRecord.shelf is int"] == over_book(
+        Author | None, load(library.author_by_id, key=BookRecord.shelf)
+    )
+
+
+def test_an_arguments_type_is_the_loaders():
+    """So is an argument; a global id's inside is text."""
+    assert ["Query.field: people.author_by_id expects a key of type str, arg('id') is int"] == on_query(
+        Author | None, load(library.author_by_id, key=arg("id", int))
+    )
+    assert ["Query.field: books.books_on_shelf expects a key of type int, arg('id') is str"] == on_query(
+        list[Book], load(library.books_on_shelf, key=arg("id", relay.GlobalID, of="Shelf"))
+    )
+
+
+def test_a_key_has_the_loaders_parts():
+    """Fewer, more, or none is refused with what the loader is keyed by."""
+    keys = [BookRecord.id, (BookRecord.id, viewer("sub"), arg("x", str)), None]
+
+    problems = [over_book(Loan | None, load(library.loan_of, key=key)) for key in keys]
+
+    start = "Volume.field: books.loan_of expects a key of 2 part(s), by book_id, reader; got key="
+    came = ["BookRecord.id", "(BookRecord.id, viewer('sub'), arg('x'))", "()"]
+    assert [[start + key] for key in came] == problems
+
+
+def test_a_parts_type_is_checked():
+    """Each part of a tuple has its own type."""
+    assert ["Volume.field: books.loan_of expects a key of type str, BookRecord.shelf is int"] == over_book(
+        Loan | None, load(library.loan_of, key=(BookRecord.id, BookRecord.shelf))
+    )
+
+
+def test_a_loader_without_keys_takes_none():
+    """A key for it would be ignored: it is refused."""
+    assert ["Query.field: books.featured takes no key, got key=viewer('sub')"] == on_query(
+        Book | None, load(library.featured, key=viewer("sub"))
+    )
+
+
+def test_the_fields_type_is_what_the_loader_gives():
+    """One, many and page are told apart."""
+    one = load(library.author_by_id, key=viewer("sub"))
+    many = load(library.books_by_author, key=viewer("sub"))
+    page = load(library.books_page)
+
+    problems = [
+        *on_query(list[Author], one),
+        *on_query(Book | None, many),
+        *on_query(list[Book], page),
+        *on_query(relay.Connection[Book], load(library.books_by_author, key=viewer("sub"))),
+    ]
+
+    assert [
+        "Query.field: people.author_by_id is a `one` loader and gives one object, but the field's type is a list",
+        "Query.field: books.books_by_author is a `many` loader and gives a list, but the field's type is one object",
+        "Query.field: books.books_page is a `page` loader and gives a relay.Connection, but the field's type is a list",
+        (
+            "Query.field: books.books_by_author is a `many` loader and gives a list,"
+            " but the field's type is a relay.Connection"
+        ),
+    ] == problems
+
+
+def test_a_page_loader_takes_first_and_after():
+    """A connection has both arguments, so its loader takes them."""
+
+    @library.books.page()
+    def unpaged(*, first: int = 2) -> Call[Page[BookRecord]]:
+        return get("/books", first=first, into=Page[BookRecord])
+
+    assert ["Query.field: books.unpaged must take after to page a connection"] == on_query(
+        relay.Connection[Book], load(unpaged)
+    )
+
+
+def test_the_fields_type_is_over_the_loaders_record():
+    """A type over another record, over none, a scalar or a foreign connection is refused."""
+
+    @strawberry.type
+    class Unbound:
+        title: str
+
+    problems = [
+        *on_query(Book | None, load(library.author_by_id, key=viewer("sub"))),
+        *on_query(Unbound | None, load(library.author_by_id, key=viewer("sub"))),
+        *on_query(str | None, load(library.author_by_id, key=viewer("sub"))),
+        *on_query(relay.Connection[Author], load(library.books_page)),
+    ]
+
+    assert [
+        "Query.field: people.author_by_id gives AuthorRecord, but Book is over BookRecord",
+        "Query.field: people.author_by_id gives AuthorRecord; bind Unbound to it with @object_of",
+        "Query.field: people.author_by_id gives AuthorRecord, but the field's type is str",
+        "Query.field: books.books_page gives BookRecord, but Author is over AuthorRecord",
+    ] == problems
+
+
+def test_a_union_has_a_member_for_each_loader():
+    """A kind whose record no member is over could never be answered."""
+    found = Annotated[Author | Book, strawberry.union("Found")]
+    target = by_kind(library.HitRecord.kind, {"author": library.author_by_id, "loan": library.loan_of})
+
+    @object_of(library.HitRecord)
+    class Hit:
+        item: found | None = load(target, key=library.HitRecord.id)
+
+    assert [
+        "Hit.item: books.loan_of expects a key of 2 part(s), by book_id, reader; got key=HitRecord.id",
+        "Hit.item: no member of the union is over LoanRecord, which books.loan_of gives",
+    ] == problems_of(query_of(hits=(list[Hit], load(library.hits))))
+
+
+def test_what_a_client_asks_for_may_be_absent():
+    """A row that the client names needs a nullable field."""
+    assert [
+        "Query.field: a client may ask for a key that has no row, so the field must be nullable: `| None`"
+    ] == on_query(Author, load(library.author_by_id, key=arg("id", str)))
+
+
+def test_a_key_that_may_be_none_needs_a_nullable_field():
+    """A record's optional field, or an optional argument, may leave nothing to load."""
+
+    @object_of(AuthorRecord)
+    class Apprentice:
+        mentor: Author = load(library.author_by_id, key=AuthorRecord.mentor_id)
+
+    assert ["Apprentice.mentor: key=AuthorRecord.mentor_id may be None, so the field must be nullable: `| None`"] == (
+        problems_of(query_of(me=(Apprentice | None, load(library.author_by_id, key=viewer("sub")))))
+    )
+    assert ["Query.field: key=arg('author') may be None, so the field must be nullable: `| None`"] == on_query(
+        list[Book], load(library.books_by_author, key=arg("author", str | None))
+    )
+
+
+def test_a_records_field_is_of_the_types_own_record():
+    """A key from a record needs a type that is over it."""
+    problems = [
+        *over_book(Author | None, load(library.author_by_id, key=LoanRecord.reader)),
+        *on_query(Author | None, load(library.author_by_id, key=BookRecord.author_id)),
+    ]
+
+    assert [
+        "Volume.field: key=LoanRecord.reader is no field of BookRecord, the type's record",
+        "Query.field: key=BookRecord.author_id needs a type bound to BookRecord by @object_of; this one is not",
+    ] == problems
+
+
+def test_a_fixed_argument_is_the_loaders():
+    """Its name is looked for, and the nearest told."""
+    field = load(library.books_by_author, key=viewer("sub"), fixed={"shelv": 2})
+
+    assert [
+        "Query.field: fixed={'shelv': ...} is no parameter of books.books_by_author; did you mean shelf?"
+    ] == on_query(list[Book], field)
+
+
+def test_a_global_id_says_whose_it_is():
+    """For a list the field's type is not that of the id."""
+    assert ["Query.field: say what arg('author') is an id of: arg('author', relay.GlobalID, of='Type')"] == on_query(
+        list[Book], load(library.books_by_author, key=arg("author", relay.GlobalID))
+    )
+
+
+def test_a_kind_is_of_the_types_record_or_a_global_id():
+    """Where the kind comes from is checked like a key."""
+    loaders = {"Book": library.book_by_id}
+    problems = [
+        *over_book(Book | None, load(by_kind(library.HitRecord.kind, loaders), key=BookRecord.id)),
+        *on_query(Book | None, load(by_kind(type_of_id("idd"), loaders), key=arg("id", relay.GlobalID))),
+        *on_query(Book | None, load(by_kind(type_of_id("id"), loaders), key=arg("id", str))),
+    ]
+
+    assert [
+        "Volume.field: kind=HitRecord.kind is no field of BookRecord",
+        "Query.field: type_of_id('idd') expects a key arg('idd', relay.GlobalID); did you mean id?",
+        "Query.field: type_of_id('id') expects a key arg('id', relay.GlobalID)",
+    ] == problems
+
+
+def test_a_loader_of_a_kind_takes_its_arguments_from_fixed():
+    """Clients cannot give them: one without a default must be fixed."""
+
+    @library.books.one(by=BookRecord.id)
+    def edition(ids: Keys[str], *, year: int) -> Call[list[BookRecord]]:
+        return get("/editions", id=ids, year=year, into=list[BookRecord])
+
+    target = by_kind(type_of_id("id"), {"Book": edition})
+    key = arg("id", relay.GlobalID)
+
+    assert ["Query.field: books.edition needs 'year', which by_kind takes from fixed= alone"] == on_query(
+        Book | None, load(target, key=key)
+    )
+    assert graph(query=query_of(field=(Book | None, load(target, key=key, fixed={"year": 1843}))))
+
+
+def test_a_shared_field_needs_types_that_copy_it():
+    """`strawberry.type` does not copy: a declaration used twice would silently take the last name and type."""
+    shared = load(library.author_by_id, key=viewer("sub"))
+
+    @strawberry.type
+    class Mutation:
+        author: Author | None = shared
+
+    assert ["Query.me: expected a field of its own, got that of Query.myself: declare it twice"] == problems_of(
+        query_of(me=(Author | None, shared), myself=(Author | None, shared))
+    )
+    query = query_of(me=(Author | None, shared))
+    assert ["Mutation.author: expected a field of its own, got that of Query.me: declare it twice"] == problems_of(
+        query, mutation=Mutation
+    )
+
+
+def test_two_modules_cannot_define_one_type():
+    """Both places are named."""
+
+    def module(name):
+        return object_of(BookRecord)(
+            type("Volume", (), {"__annotations__": {"title": str}, "__module__": name, "__qualname__": "Volume"})
+        )
+
+    query = query_of(
+        one=(module("tests.declare.library"), load(library.featured)),
+        two=(module("tests.declare.types"), load(library.featured)),
+    )
+
+    with pytest.raises(DeclarationError) as refused:
+        graph(query=query)
+    message = str(refused.value)
+    assert message.startswith("Type Volume is defined multiple times in the schema, by tests.declare.")
+    assert message.endswith(": expected one definition")
+    assert "tests.declare.library.Volume" in message
+    assert "tests.declare.types.Volume" in message
+
+
+def test_a_backend_is_declared_one_way():
+    """Two declarations of one name that differ in what is sent are refused; equal ones are one."""
+    stranger = Backend("books", identity=("tenant",))
+    query = query_of(me=(Author | None, load(library.author_by_id, key=viewer("sub"))))
+
+    (problem,) = problems_of(query, backends=[library.books, stranger])
+
+    assert problem.startswith("backend 'books' is declared twice, differently: Backend(name='books', identity=('sub',)")
+    assert problem.endswith("and Backend(name='books', identity=('tenant',), forward=())")
+    same = graph(query=query, backends=[Backend("books", identity=("sub",))])
+    assert ["books", "people"] == sorted(same.backends)
+
+
+def test_every_problem_is_told_at_once():
+    """One run shows all that is wrong."""
+    query = query_of(
+        one=(Author, load(library.author_by_id, key=arg("id", str))),
+        two=(Book | None, load(library.author_by_id, key=viewer("sub"))),
+    )
+
+    assert ["Query.one", "Query.two"] == [problem.partition(":")[0] for problem in problems_of(query)]
+
+
+def test_the_reference_graph_is_sound():
+    """The deployed application passes its own checks."""
+    import schema
+
+    assert ["catalogue", "users"] == sorted(schema.graph.backends)

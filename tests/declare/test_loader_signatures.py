@@ -1,0 +1,161 @@
+"""What a loader function must look like, and what is said when it does not."""
+
+# Annotations are evaluated, since the functions under test are local.
+import inspect
+
+import pytest
+
+from gateway import Backend, Call, DeclarationError, Keys, Page, get
+from tests.declare.library import AuthorRecord, BookRecord, book_by_id, books, books_by_author, hits, loan_of, refusal
+
+
+def test_a_loader_knows_its_key_record_and_parameters():
+    """Everything that the engine and the checks need is read from the signature, once."""
+    assert ("one", ("id",), str, BookRecord, False) == (
+        book_by_id.cardinality,
+        book_by_id.by,
+        book_by_id.key_type,
+        book_by_id.record,
+        book_by_id.opaque,
+    )
+    assert ["shelf"] == [parameter.name for parameter in books_by_author.parameters]
+    assert tuple[str, str] == loan_of.key_type
+    assert ("<Loader books.loan_of one by book_id+reader>", "<Loader books.hits many by nothing>") == (
+        repr(loan_of),
+        repr(hits),
+    )
+
+
+def test_annotations_as_text_are_read_too():
+    """A module with `from __future__ import annotations` declares the same: library.py is one."""
+    assert "'Call[list[BookRecord]]'" == repr(inspect.signature(book_by_id.build).return_annotation)
+    assert BookRecord is book_by_id.record
+
+
+@pytest.mark.parametrize("name", ["Users", "user-data", "1st", "", "käse", "a__b"])
+def test_a_backend_needs_a_name_that_the_environment_can_spell(name):
+    """A backend's address is set by GATEWAY_BACKENDS__<NAME>, whose parts two underscores divide."""
+    with pytest.raises(DeclarationError, match="expected lower-case letters and digits, words joined"):
+        Backend(name)
+
+
+def test_an_unbound_value_is_no_key():
+    """`by=` takes a field of a record, and says what one looks like."""
+    message = refusal(lambda: books.one(by="id")(_by_id))
+
+    assert "by= expects a record's field, such as UserRecord.id, or a tuple of them; got 'id'" in message
+    assert message.startswith("tests.declare.test_loader_signatures._by_id: ")
+
+
+def _by_id(ids: Keys[str]) -> Call[list[BookRecord]]:
+    return get("/", id=ids, into=list[BookRecord])
+
+
+def test_a_key_is_of_one_record():
+    """A key of several fields takes them all from one record; the message names both."""
+    message = refusal(lambda: books.one(by=(BookRecord.id, AuthorRecord.id))(_by_id))
+
+    assert message.endswith("by= expects fields of one record; got fields of AuthorRecord, BookRecord")
+
+
+@pytest.mark.parametrize("fields", [(), (BookRecord.id,)])
+def test_a_tuple_key_has_several_parts(fields):
+    """A tuple of one would make keys of one part on one side and plain keys on the other."""
+    message = refusal(lambda: books.one(by=fields)(_by_id))
+
+    assert message.endswith(f"by= expects one field or a tuple of several, got a tuple of {len(fields)}")
+
+
+def test_the_key_is_a_field_of_the_returned_record():
+    """Rows are aligned by a field that they have."""
+    message = refusal(lambda: books.one(by=AuthorRecord.id)(_by_id))
+
+    assert message.endswith("by= expects a field of BookRecord, the record it returns; got AuthorRecord.id")
+
+
+def test_a_keyed_loader_takes_keys():
+    """With `by=` the first parameter takes the keys."""
+
+    def loader() -> Call[list[BookRecord]]: ...
+
+    message = refusal(lambda: books.one(by=BookRecord.id)(loader))
+
+    assert message.startswith("loader: expected the keys as first parameter, `keys: Keys[...]`, got ()")
+
+
+def test_further_parameters_are_keyword_only():
+    """What follows the keys are named arguments, since they become GraphQL arguments by name."""
+
+    def loader(ids: Keys[str], published: bool) -> Call[list[BookRecord]]: ...
+
+    message = refusal(lambda: books.one(by=BookRecord.id)(loader))
+
+    assert "loader: expected keyword-only parameters after the keys (put `*` before 'published')" == message
+
+
+def test_the_return_type_fits_the_cardinality():
+    """Each way to declare a loader names the return type that it expects, and the one that came."""
+
+    def one_row(ids: Keys[str]) -> Call[BookRecord]: ...
+    def keyless() -> Call[list[BookRecord]]: ...
+    def page(ids: Keys[str]) -> Call[list[BookRecord]]: ...
+    def scalars(ids: Keys[str]) -> Call[list[str]]: ...
+    async def opaque(ids: Keys[str]) -> BookRecord: ...
+    def nothing(ids: Keys[str]): ...
+
+    messages = [
+        refusal(lambda: books.one(by=BookRecord.id)(one_row)),
+        refusal(lambda: books.one()(keyless)),
+        refusal(lambda: books.page(by=BookRecord.id)(page)),
+        refusal(lambda: books.many(by=BookRecord.id)(scalars)),
+        refusal(lambda: books.one(by=BookRecord.id)(opaque)),
+        refusal(lambda: books.one(by=BookRecord.id)(nothing)),
+    ]
+
+    expected = [
+        "one_row: expected `-> Call[list[Record]]` of a one loader with keys",
+        "keyless: expected `-> Call[Record]` of a one loader without keys",
+        "page: expected `-> Call[dict[Key, Page[Record]]]` of a page loader with keys",
+        "scalars: expected `-> Call[list[Record]]` of a many loader with keys",
+        "opaque: expected `-> list[Record]` of a one loader with keys",
+        "nothing: expected `-> Call[list[Record]]` of a one loader with keys",
+    ]
+    assert expected == [message.split(", got")[0] for message in messages]
+    assert "got `gateway.declare.call.Call[tests.declare.library.BookRecord]`" in messages[0]
+
+
+def test_a_name_that_is_not_imported_at_run_time_is_named():
+    """Annotations are evaluated; one under TYPE_CHECKING says what to do."""
+
+    def loader(ids: "Keys[str]") -> "Call[list[Elsewhere]]": ...  # noqa: F821
+
+    message = refusal(lambda: books.one(by=BookRecord.id)(loader))
+
+    assert (
+        "loader: name 'Elsewhere' is not defined; annotations are read at run time:"
+        " import what they name outside `if TYPE_CHECKING`"
+    ) == message
+
+
+def test_a_batch_holds_at_least_one_key():
+    """max_batch is checked where it is written."""
+    message = refusal(lambda: books.one(by=BookRecord.id, max_batch=0)(_by_id))
+
+    assert message.endswith("max_batch expects at least 1, got 0")
+
+
+def test_the_shapes_of_a_page():
+    """Pages come by key as a dict, and without a key as one."""
+
+    def keyed(ids: Keys[str], *, first: int = 2, after: str | None = None) -> Call[dict[str, Page[BookRecord]]]: ...
+    def keyless(*, first: int = 2, after: str | None = None) -> Call[Page[BookRecord]]: ...
+
+    loaders = books.page(by=BookRecord.author_id)(keyed), books.page()(keyless)
+
+    assert [(BookRecord, True), (BookRecord, False)] == [(loader.record, loader.keyed) for loader in loaders]
+
+
+async def test_arguments_after_the_key_are_named():
+    """A positional argument is refused before anything is sent."""
+    with pytest.raises(TypeError, match=r"books.books_by_author: arguments after the key are keyword-only, got \(3,\)"):
+        await books_by_author.load(None, "a1", 3)

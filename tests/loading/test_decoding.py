@@ -1,0 +1,198 @@
+"""Decoding: what an answer's status and body stand for, and how a wrong row fails alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway import BackendError, BackendThrottled, Call, DecodeError, GatewayError, Keys, get
+from gateway.loading.alignment import align
+from gateway.loading.decoding import decode_answer, decode_rows
+from gateway.testing.fake_backend import FakeBackend
+from tests.loading.request import Row, answer, outcome, request, row_by_id, rows, rows_by_group, the_row
+
+
+class Problem(msgspec.Struct, frozen=True):
+    message: str
+
+
+class Renamed(msgspec.Struct, frozen=True, rename="camel"):
+    row_id: str
+    size: int
+
+
+@rows.one(by=Renamed.row_id)
+def renamed_by_id(ids: Keys[str]) -> Call[list[Renamed]]:
+    return get("/renamed", id=ids, into=list[Renamed])
+
+
+class Seat(msgspec.Struct, frozen=True):
+    row: str
+    number: int
+    taken: bool = False
+
+
+@rows.one(by=(Seat.row, Seat.number))
+def seat(keys: Keys[tuple[str, int]]) -> Call[list[Seat]]:
+    return get("/seats", key=[f"{row}{number}" for row, number in keys], into=list[Seat])
+
+
+_CALL = get("/rows", into=list[Row])
+
+
+def aligned(loader: Any, call: Call[Any], keys: list[Any], body: bytes | str) -> dict[Any, Any]:
+    """Each key's value, or the detail of the error in its place."""
+    values = align(loader, keys, decode_rows(loader, call, answer(body)))
+    return {key: value.detail if isinstance(value, GatewayError) else value for key, value in values.items()}
+
+
+def test_one_wrong_row_fails_that_row_alone() -> None:
+    """The error names the row's key and the place in it; all others are decoded."""
+    body = '[{"id": "a", "size": 1}, {"id": "b", "size": "big"}, {"id": "c"}]'
+
+    values = aligned(row_by_id, _CALL, ["a", "b", "c", "d"], body)
+
+    wrong = "row 'b': expected Row: Expected `int`, got `str` - at `$.size`"
+    assert {"a": Row("a", size=1), "b": wrong, "c": Row("c"), "d": None} == values
+
+
+def test_a_row_whose_key_is_unreadable_is_suspected_where_rows_lack() -> None:
+    """A row without a usable key fails the keys that found no row, and no other."""
+    for stray in ('{"size": 1}', '{"id": 7}', '"text"', "null", "[]"):
+        values = aligned(row_by_id, _CALL, ["a", "b"], f'[{{"id": "a"}}, {stray}]')
+
+        assert Row("a") == values["a"]
+        assert values["b"].startswith("expected Row: ")
+
+
+def test_a_wrong_row_is_found_by_its_name_on_the_wire() -> None:
+    """A record's renamed key field is read under the name that it has in JSON."""
+    body = '[{"rowId": "a", "size": 1}, {"rowId": "b", "size": null}]'
+
+    values = aligned(renamed_by_id, get("/", into=list[Renamed]), ["a", "b"], body)
+
+    assert Renamed("a", 1) == values["a"]
+    assert values["b"].startswith("row 'b': expected Renamed: Expected `int`, got `null`")
+
+
+def test_a_wrong_row_is_found_by_every_part_of_its_key() -> None:
+    """A tuple key is read whole; a row with a part missing is suspected where rows lack."""
+    call = get("/seats", into=list[Seat])
+    body = '[{"row": "a", "number": 1, "taken": "?"}, {"row": "a", "number": 2}, {"row": "b", "taken": 1}]'
+
+    values = aligned(seat, call, [("a", 1), ("a", 2), ("b", 1)], body)
+
+    assert Seat("a", 2) == values["a", 2]
+    assert values["a", 1].startswith("row ('a', 1): expected Seat: Expected `bool`, got `str`")
+    assert values["b", 1].startswith("expected Seat: ")
+
+
+def test_a_wrong_row_of_many_fails_its_key() -> None:
+    """A key's list with a row missing would be a wrong answer: that key is an error, the others are lists."""
+    body = '[{"id": "1", "group": "x"}, {"id": "2", "group": "x", "size": "?"}, {"id": "3", "group": "y"}]'
+
+    values = aligned(rows_by_group, _CALL, ["x", "y", "z"], body)
+
+    assert ([Row("3", "y")], []) == (values["y"], values["z"])
+    assert values["x"].startswith("row 'x': expected Row: ")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "null", "{}", "[", '{"rows": []}', "<html>", '[{"id": "a"}', "[" * 100_000, b'"\xff"'],
+)
+def test_an_answer_that_is_no_list_fails_whole(body: bytes | str) -> None:
+    """No JSON, another type, broken off or nested without end: one DecodeError."""
+    with pytest.raises(DecodeError) as failed:
+        decode_rows(row_by_id, _CALL, answer(body))
+
+    assert ("BACKEND_INVALID_RESPONSE", "rows") == (failed.value.code, failed.value.backend)
+
+
+def test_text_that_is_no_utf8_fails_its_row() -> None:
+    """Bytes that no decoder reads are a wrong row like another."""
+    values = aligned(row_by_id, _CALL, ["a", "b"], b'[{"id": "a"}, {"id": "b", "group": "\xff"}]')
+
+    assert Row("a") == values["a"]
+    assert "utf-8" in values["b"]
+
+
+def test_a_transformed_answer_is_not_taken_apart() -> None:
+    """What `then` was to see whole fails whole."""
+    call = _CALL.then(lambda decoded: decoded[::-1])
+
+    assert {"a": Row("a"), "b": Row("b")} == aligned(row_by_id, call, ["a", "b"], '[{"id": "a"}, {"id": "b"}]')
+    with pytest.raises(DecodeError):
+        decode_rows(row_by_id, call, answer('[{"id": "a"}, {"id": 1}]'))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (400, BackendError, "BACKEND_REFUSED"),
+        (401, BackendError, "BACKEND_REFUSED"),
+        (404, BackendError, "BACKEND_REFUSED"),
+        (302, BackendError, "BACKEND_REFUSED"),
+        (429, BackendThrottled, "BACKEND_THROTTLED"),
+        (500, BackendError, "BACKEND_FAILED"),
+        (503, BackendError, "BACKEND_FAILED"),
+    ],
+)
+def test_a_status_stands_for_an_error(status: int, kind: type[GatewayError], code: str) -> None:
+    """The text tells the operator the request, the status and the start of the body."""
+    with pytest.raises(kind) as failed:
+        decode_answer(_CALL, answer("x" * 1000, status), "rows")
+
+    assert (code, "rows") == (failed.value.code, failed.value.backend)
+    assert f"GET /rows answered {status}: {'x' * 200}" == failed.value.detail
+
+
+@pytest.mark.parametrize("status", [200, 201, 206, 299])
+def test_every_2xx_is_an_answer(status: int) -> None:
+    """Its body is decoded."""
+    assert [Row("a")] == decode_answer(_CALL, answer('[{"id": "a"}]', status), "rows")
+
+
+def test_a_status_may_have_a_body_of_its_own() -> None:
+    """`on_status` makes it an answer of its type, which `then` does not see; a wrong body is a DecodeError."""
+    call = get("/row", into=Row).then(lambda row: row.id).on_status(422, into=Problem)
+
+    assert "a" == decode_answer(call, answer('{"id": "a"}'), "rows")
+    assert Problem("no") == decode_answer(call, answer('{"message": "no"}', 422), "rows")
+    with pytest.raises(DecodeError, match="expected Problem"):
+        decode_answer(call, answer("{}", 422), "rows")
+
+
+def test_an_answer_without_a_body() -> None:
+    """Nothing is null: it fits a type that takes None, and no other."""
+    assert None is decode_answer(get("/", into=Row | None), answer("", 204), "rows")  # type: ignore[arg-type]
+    with pytest.raises(DecodeError):
+        decode_answer(get("/", into=Row), answer("", 204), "rows")
+
+
+async def test_404_for_one_key_is_an_absent_row() -> None:
+    """A backend that answers 404 for a single key says that there is no row."""
+    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
+        assert None is await outcome(loads.load(row_by_id, "a", {}))
+
+
+async def test_404_without_a_key_is_an_absent_row() -> None:
+    """So it does for a loader without keys."""
+    async with request(FakeBackend({"GET /row": lambda _: answer("{}", 404)})) as loads:
+        assert None is await outcome(loads.load(the_row, None, {}))
+
+
+async def test_404_for_many_keys_is_an_error() -> None:
+    """For several keys nobody knows which is absent: the path is wrong."""
+    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
+        values = await loads.load_many(row_by_id, ["a", "b"], {})
+
+    assert ["BACKEND_REFUSED", "BACKEND_REFUSED"] == [value.code for value in values]
+
+
+async def test_404_of_a_list_is_an_error() -> None:
+    """A list that is absent would be empty: 404 means something else."""
+    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
+        assert "BACKEND_REFUSED" == (await outcome(loads.load(rows_by_group, "a", {}))).code
