@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 
@@ -78,7 +79,10 @@ def courses_by_instructor(instructor_ids: Keys[str]) -> Call[list[CourseRecord]]
 
 @catalogue.page()
 def courses_page(
-    *, first: int = 20, after: str | None = None, category: Category | None = None
+    *,
+    first: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20,
+    after: str | None = None,
+    category: Category | None = None,
 ) -> Call[Page[CourseRecord]]:
     """The catalogue, page by page."""
     return get("/courses/page", first=first, after=after, category=category, into=Page[CourseRecord])
@@ -97,6 +101,8 @@ def lectures_by_course(course_ids: Keys[str], *, published: bool = True) -> Call
 
 
 @catalogue.many()
-def search_hits(*, text: str, limit: int = 20) -> Call[list[HitRecord]]:
+def search_hits(
+    *, text: Annotated[str, msgspec.Meta(min_length=1)], limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 20
+) -> Call[list[HitRecord]]:
     """References to the courses and lectures that match, best first."""
     return get("/search", text=text, limit=limit, into=list[HitRecord])

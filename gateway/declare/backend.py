@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, overload
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, overload
 
 from ..vocabulary.errors import DeclarationError
 from .call import Call, Keys
@@ -90,6 +90,7 @@ class Backend(Service):
             key = None if by is None else read_key_fields(where, by)
             signature = read_signature(where, build, cardinality, keyed=key is not None)
             _check_owner(where, key, signature.record)
+            _check_keys(where, key, signature.keys)
             return Loader(
                 name=build.__name__,
                 module=build.__module__,
@@ -105,6 +106,13 @@ class Backend(Service):
             )
 
         return declare
+
+
+def _check_keys(where: str, key: KeyFields | None, annotation: Any) -> None:
+    """Type checkers compare the two as well; not everybody runs one."""
+    asked = get_args(annotation)
+    if key is not None and asked and asked[0] is not Any and asked[0] != key.key_type:
+        raise DeclarationError(f"{where}: by= has keys of type {key.key_type}, but the function takes {annotation}")
 
 
 def _check_owner(where: str, key: KeyFields | None, record: type[Any]) -> None:

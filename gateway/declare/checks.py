@@ -6,14 +6,13 @@ Each check returns sentences; none raises, so that one run of the graph's author
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, get_args, get_origin
 
 import msgspec
 from strawberry import relay
-from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
-from strawberry.types.lazy_type import LazyType
 from strawberry.types.union import StrawberryUnion
 
 from ..vocabulary.nearest import did_you_mean
@@ -22,18 +21,11 @@ from .batched import Batched
 from .load import LoadBinding, binding_of
 from .loader import Loader
 from .objects import record_of
+from .shapes import Shape, accepts, connection_node, is_connection, members_of, shape_of, type_name
 from .signatures import record_field_type
 from .sources import Argument, ByKind, KeySource, RecordField, TypeOfId
 
 _BUILT_IN_SCALARS = (str, int, float, bool)
-
-
-class Shape(NamedTuple):
-    """A field's GraphQL type, taken apart: `list[Course] | None` is (Course, is_list, nullable)."""
-
-    named: Any
-    is_list: bool
-    nullable: bool
 
 
 def check_sharing(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[str]:
@@ -89,9 +81,45 @@ def _check_plain(
     if field.python_name not in record.__struct_fields__:
         yield f"{where}: {_expected_field(field.python_name, record)}"
         return
-    record_may_be_none = NoneType in _members(record_field_type(record, field.python_name))
-    if record_may_be_none and not _shape(field, definition).nullable:
+    yield from _check_plain_type(where, shape_of(field, definition), record_field_type(record, field.python_name))
+    record_may_be_none = NoneType in members_of(record_field_type(record, field.python_name))
+    if record_may_be_none and not shape_of(field, definition).nullable:
         yield f"{where}: {record.__name__}.{field.python_name} may be None, so the field must be nullable"
+
+
+def _check_plain_type(where: str, shape: Shape, annotation: Any) -> Iterator[str]:
+    """Lists for lists, and the same one of GraphQL's own scalars; what other scalars take is theirs to know."""
+    members = [member for member in members_of(annotation) if member is not NoneType]
+    is_list = all((get_origin(member) or member) in {list, tuple, set, frozenset} for member in members)
+    if is_list != shape.is_list and Any not in members:
+        expected, came = ("a list", "one value") if is_list else ("one value", "a list")
+        yield f"{where}: the record holds {expected}, {type_name(annotation)}; the field's type is {came}"
+    elif not is_list and shape.named in _BUILT_IN_SCALARS:
+        wrong = [member for member in members if member in _BUILT_IN_SCALARS and not _fits(member, shape.named)]
+        if wrong:
+            yield f"{where}: the record holds {type_name(annotation)}, the field's type is {type_name(shape.named)}"
+
+
+def _fits(given: type[Any], wanted: type[Any]) -> bool:
+    return given is wanted or (given is int and wanted is float)
+
+
+def check_id_types(definitions: Iterable[StrawberryObjectDefinition]) -> Iterator[str]:
+    """Type names that global ids are declared to carry, which no type of the graph has."""
+    known = {definition.name for definition in definitions}
+    for definition in definitions:
+        for field in definition.fields:
+            binding = binding_of(field)
+            for name in _id_type_names(binding) if binding else ():
+                if name not in known:
+                    yield f"{definition.name}.{field.python_name}: no type is named {name!r}{did_you_mean(name, known)}"
+
+
+def _id_type_names(binding: LoadBinding) -> Iterator[str]:
+    for source in binding.arguments:
+        yield from source.of
+    if isinstance(binding.target, ByKind) and isinstance(binding.target.kind, TypeOfId):
+        yield from binding.target.loaders
 
 
 def _check_batched(where: str, record: type[Any] | None, declaration: Batched) -> Iterator[str]:
@@ -107,7 +135,7 @@ def _check_load(
     record: type[msgspec.Struct] | None,
     binding: LoadBinding,
 ) -> Iterator[str]:
-    shape = _shape(field, definition)
+    shape = shape_of(field, definition)
     for loader in binding.loaders:
         yield from _check_key(where, record, binding, loader)
         yield from _check_fixed(where, binding, loader)
@@ -152,9 +180,10 @@ def _check_source(
         if source.is_global_id and loader.cardinality != "one" and not source.of:
             yield f"{where}: say what {source} is an id of: arg({source.name!r}, relay.GlobalID, of='Type')"
     else:
-        return  # A claim's type is known only when a token arrives.
-    if not _accepts(expected, given):
-        yield f"{where}: {loader.label} expects a key of type {_type_name(expected)}, {source} is {_type_name(given)}"
+        # Claims are JSON values; those that name somebody or something are texts.
+        given = str
+    if not accepts(expected, given):
+        yield f"{where}: {loader.label} expects a key of type {type_name(expected)}, {source} is {type_name(given)}"
 
 
 def _check_fixed(where: str, binding: LoadBinding, loader: Loader[Any, Any, Any]) -> Iterator[str]:
@@ -168,29 +197,29 @@ def _check_fixed(where: str, binding: LoadBinding, loader: Loader[Any, Any, Any]
 
 
 def _check_cardinality(where: str, shape: Shape, loader: Loader[Any, Any, Any]) -> Iterator[str]:
-    is_connection = _is_connection(shape.named)
-    actual = "page" if is_connection else "many" if shape.is_list else "one"
+    is_page = is_connection(shape.named)
+    actual = "page" if is_page else "many" if shape.is_list else "one"
     if actual != loader.cardinality:
         forms = {"one": "one object", "many": "a list", "page": "a relay.Connection"}
         yield (
             f"{where}: {loader.label} is a `{loader.cardinality}` loader and gives {forms[loader.cardinality]},"
             f" but the field's type is {forms[actual]}"
         )
-    elif is_connection:
+    elif is_page:
         missing = {"first", "after"} - {parameter.name for parameter in loader.parameters}
         if missing:
             yield f"{where}: {loader.label} must take {' and '.join(sorted(missing))} to page a connection"
 
 
 def _check_result(where: str, shape: Shape, loader: Loader[Any, Any, Any]) -> Iterator[str]:
-    named = _connection_node(shape.named) if _is_connection(shape.named) else shape.named
+    named = connection_node(shape.named) if is_connection(shape.named) else shape.named
     if isinstance(named, StrawberryUnion):
         members = [member for member in named.types if record_of(member) is not None]
         if not any(record_of(member) is loader.record for member in members):
             yield f"{where}: no member of the union is over {loader.record.__name__}, which {loader.label} gives"
         return
     if named in _BUILT_IN_SCALARS:
-        yield f"{where}: {loader.label} gives {loader.record.__name__}, but the field's type is {_type_name(named)}"
+        yield f"{where}: {loader.label} gives {loader.record.__name__}, but the field's type is {type_name(named)}"
         return
     definition = getattr(named, "__strawberry_definition__", None)
     if definition is None or definition.is_interface:
@@ -217,8 +246,8 @@ def _check_may_miss(where: str, shape: Shape, binding: LoadBinding) -> Iterator[
 
 def _may_be_none(source: KeySource) -> bool:
     if isinstance(source, RecordField):
-        return NoneType in _members(record_field_type(source.record, source.name))
-    return isinstance(source, Argument) and NoneType in _members(source.type)
+        return NoneType in members_of(record_field_type(source.record, source.name))
+    return isinstance(source, Argument) and NoneType in members_of(source.type)
 
 
 def _check_kind(where: str, record: type[msgspec.Struct] | None, binding: LoadBinding) -> Iterator[str]:
@@ -234,40 +263,5 @@ def _check_kind(where: str, record: type[msgspec.Struct] | None, binding: LoadBi
         yield f"{where}: kind={kind} is no field of {record.__name__ if record else 'a type without a record'}"
 
 
-def _shape(field: StrawberryField, definition: StrawberryObjectDefinition) -> Shape:
-    type_: Any = field.resolve_type(type_definition=definition)
-    nullable = isinstance(type_, StrawberryOptional)
-    type_ = type_.of_type if nullable else type_
-    is_list = isinstance(type_, StrawberryList)
-    while isinstance(type_, StrawberryList | StrawberryOptional):
-        type_ = type_.of_type
-    return Shape(type_.resolve_type() if isinstance(type_, LazyType) else type_, is_list, nullable)
-
-
-def _is_connection(named: Any) -> bool:
-    return isinstance(named, type) and issubclass(named, relay.Connection)
-
-
-def _connection_node(connection: Any) -> Any:
-    definition: StrawberryObjectDefinition = connection.__strawberry_definition__
-    node = definition.type_var_map.get("NodeType")
-    return node.resolve_type() if isinstance(node, LazyType) else node
-
-
-def _accepts(expected: Any, given: Any) -> bool:
-    """Whether a key of type *given*, None aside, may be asked of a loader by *expected*."""
-    wanted = set(_members(expected)) - {NoneType}
-    offered = set(_members(given)) - {NoneType}
-    return offered <= wanted or Any in wanted | offered
-
-
-def _members(type_: Any) -> tuple[Any, ...]:
-    return get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,)
-
-
 def _names(sources: tuple[KeySource, ...]) -> str:
     return "(" + ", ".join(map(str, sources)) + ")" if len(sources) != 1 else str(sources[0])
-
-
-def _type_name(type_: Any) -> str:
-    return getattr(type_, "__name__", str(type_)) if not get_args(type_) else str(type_)

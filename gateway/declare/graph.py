@@ -11,11 +11,12 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.exceptions import DuplicatedTypeName
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from ..vocabulary.errors import DeclarationError
-from .checks import check_sharing, check_type
+from .checks import check_id_types, check_sharing, check_type
 from .load import binding_of
 from .loader import Service
 
@@ -50,13 +51,13 @@ def graph(
     backends: Sequence[Service] = (),
     app: Callable[[], object] | None = None,
     extensions: Sequence[type[SchemaExtension]] = (),
-    scalar_overrides: Mapping[object, Any] | None = None,
+    config: StrawberryConfig | None = None,
 ) -> Graph:
     """Build the graph and check every binding in it.
 
     *types* adds types that no field names, such as further implementations of an interface. *backends* adds those that
     no `load` names, because only writes and resolvers use them. *app* makes the application's own object, once
-    an engine; resolvers find it as `info.context.app`.
+    an engine; resolvers find it as `info.context.app`. *config* is Strawberry's, for scalars and names.
 
     Raises:
         DeclarationError: declarations disagree; the text has a line for each.
@@ -68,13 +69,14 @@ def graph(
             subscription=subscription,
             types=list(types),
             extensions=list(extensions),
-            scalar_overrides=dict(scalar_overrides) if scalar_overrides else None,
+            config=config,
         )
     except DuplicatedTypeName as duplicate:
         raise DeclarationError(_two_modules(duplicate)) from None
     definitions = list(_object_types(schema))
     problems = list(check_sharing(definitions))
     problems += [problem for definition in definitions for problem in check_type(definition)]
+    problems += check_id_types(definitions)
     named = [*_loaded_backends(definitions), *backends]
     problems += _different_backends_of_one_name(named)
     if problems:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ParamSpec, TypeVar, overload
 
+import msgspec
 import strawberry
 from graphql import GraphQLNonNull, get_named_type
 from strawberry.extensions import FieldExtension
@@ -15,7 +16,8 @@ from strawberry.permission import BasePermission
 from strawberry.types import Info
 
 from ..vocabulary.context import Context
-from ..vocabulary.errors import DecodeError, MissingError, RuleError
+from ..vocabulary.errors import ClientError, DeclarationError, DecodeError, MissingError, RuleError
+from ..vocabulary.nearest import did_you_mean
 from .loader import Loader
 from .sources import Argument, ByKind, KeySource, TypeOfId, ViewerClaim, key_part, read_global_id, read_key_sources
 
@@ -106,6 +108,7 @@ def load(
         DeclarationError: *key* is no key source.
     """
     binding = LoadBinding(target, read_key_sources(key), isinstance(key, tuple), dict(fixed or {}))
+    _check_argument_names(binding, argument_descriptions or {})
     return strawberry.field(
         resolver=_resolver(binding, argument_descriptions or {}, awaits=_must_await(permission_classes, extensions)),
         name=name,
@@ -115,6 +118,17 @@ def load(
         extensions=list(extensions),
         metadata={BINDING: binding},
     )
+
+
+def _check_argument_names(binding: LoadBinding, descriptions: Mapping[str, str]) -> None:
+    of_loader = {parameter.name for parameter in binding.parameters}
+    of_key = {source.name for source in binding.arguments}
+    label = " or ".join(loader.label for loader in binding.loaders)
+    for name in of_loader & of_key:
+        raise DeclarationError(f"load of {label}: arg({name!r}) has the name of a loader's parameter: choose another")
+    for name in set(descriptions) - of_loader - of_key:
+        hint = did_you_mean(name, of_loader | of_key)
+        raise DeclarationError(f"load of {label}: argument_descriptions names {name!r}, which is no argument{hint}")
 
 
 def binding_of(strawberry_field: Any) -> LoadBinding | None:
@@ -176,10 +190,27 @@ def _load(binding: LoadBinding, parent: Any, info: Info[Any, Any], arguments: di
         return _without_key(binding, info, parts, required=required)
     loader = _choose(binding, parent, arguments, id_types)
     key = parts if binding.key_is_tuple else parts[0] if parts else None
-    names = {parameter.name for parameter in binding.parameters}
-    rest = {name: value for name, value in arguments.items() if name in names}
+    rest = {parameter.name: _checked(parameter, arguments) for parameter in binding.parameters}
     value = context.loads.load(loader, key, {**rest, **binding.fixed})
     return _required(value, loader, key) if required and loader.cardinality == "one" else value
+
+
+def _checked(parameter: inspect.Parameter, arguments: Mapping[str, Any]) -> Any:
+    """The argument's value, within the limits that `Annotated[int, msgspec.Meta(ge=1, le=100)]` declares.
+
+    Raises:
+        ClientError: it is outside of them.
+    """
+    # A nullable argument without a default may be left out.
+    default = None if parameter.default is inspect.Parameter.empty else parameter.default
+    value = arguments.get(parameter.name, default)
+    limits = getattr(parameter.annotation, "__metadata__", ())
+    if any(isinstance(limit, msgspec.Meta) for limit in limits):
+        try:
+            msgspec.convert(value, parameter.annotation)
+        except msgspec.ValidationError as outside:
+            raise ClientError(f"argument {parameter.name}: {outside}, got {value!r}") from outside
+    return value
 
 
 def _id_types(binding: LoadBinding, info: Info[Any, Any]) -> tuple[str, ...]:

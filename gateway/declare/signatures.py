@@ -37,6 +37,7 @@ class LoaderSignature:
     """What a loader function's signature declares."""
 
     record: type[Any]
+    keys: Any
     parameters: tuple[inspect.Parameter, ...]
     opaque: bool
 
@@ -100,7 +101,9 @@ def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, k
             f"{where}: expected `-> {expected}` of a {cardinality} loader "
             f"{'with' if keyed else 'without'} keys, got `{signature.return_annotation}`"
         )
-    return LoaderSignature(record, tuple(parameters), opaque)
+    first = next(iter(signature.parameters.values()), None)
+    keys = first.annotation if keyed and first else None
+    return LoaderSignature(record, keys, tuple(parameters), opaque)
 
 
 def evaluated_signature(where: str, function: Callable[..., Any]) -> inspect.Signature:

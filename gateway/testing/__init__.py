@@ -1,1 +1,58 @@
-"""The public test kit: fake backends, doors into the gateway, clocks and conformance suites."""
+"""The public test kit: fake backends, doors into the gateway, a local Lambda, clocks and conformance checks.
+
+`async with running(graph, users=FakeBackend({...})) as ask:` is where a test of a graph begins.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..local_lambda import Function, LocalLambda
+    from .clock import ManualClock
+    from .doors import Door, HttpDoor, LambdaDoor, Received, as_lambda, in_process, over_socket
+    from .fake_backend import FakeBackend, respond
+    from .lambda_events import lambda_event
+    from .processes import ServiceProcess, service, start_service
+    from .run import Ask, Reply, running
+
+__all__ = [
+    "Ask",
+    "Door",
+    "FakeBackend",
+    "Function",
+    "HttpDoor",
+    "LambdaDoor",
+    "LocalLambda",
+    "ManualClock",
+    "Received",
+    "Reply",
+    "ServiceProcess",
+    "as_lambda",
+    "in_process",
+    "lambda_event",
+    "over_socket",
+    "respond",
+    "running",
+    "service",
+    "start_service",
+]
+
+# Imported when asked for: doors need httpx, the local Lambda awslambdaric, and most tests neither.
+_HOMES = {
+    "..local_lambda": ("Function", "LocalLambda"),
+    ".clock": ("ManualClock",),
+    ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
+    ".fake_backend": ("FakeBackend", "respond"),
+    ".lambda_events": ("lambda_event",),
+    ".processes": ("ServiceProcess", "service", "start_service"),
+    ".run": ("Ask", "Reply", "running"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name], __name__), name)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import msgspec
 import pytest
 
 from gateway.application.engine import Engine
 from gateway.aws_lambda import IDLE_LIMIT_S, LambdaHandler
-from gateway.testing.doors import LambdaDoor
-from gateway.testing.lambda_events import EventKind
+from gateway.testing.doors import LambdaContext, LambdaDoor
+from gateway.testing.lambda_events import EventKind, lambda_event
 from tests.application.conftest import GRAPH, PRODUCTION
 
 HEADERS = {"content-type": "application/json", "accept": "application/graphql-response+json"}
@@ -37,15 +41,49 @@ async def test_the_functions_remaining_time_is_the_deadline() -> None:
     assert ["DEADLINE_EXCEEDED"] == [error["extensions"]["code"] for error in received.json()["errors"]]
 
 
-async def test_answers_are_text_not_base64() -> None:
+def invoke(event: object) -> dict[str, Any]:
+    """What the handler gives, called as Lambda's runtime does: without a running event loop."""
+    with ThreadPoolExecutor(1, initializer=lambda: asyncio.set_event_loop(asyncio.new_event_loop())) as thread:
+        # Made in the thread as well: it asks for the current event loop, and would leave a new one to this thread.
+        handler = thread.submit(LambdaHandler, Engine(GRAPH, PRODUCTION)).result()
+        response: dict[str, Any] = thread.submit(handler, event, LambdaContext(30_000)).result()
+        thread.submit(lambda: asyncio.get_event_loop().close()).result()
+    return response
+
+
+def test_answers_are_text_not_base64() -> None:
     """API Gateway passes both JSON types on as they are."""
-    handler = LambdaHandler(Engine(GRAPH, PRODUCTION))
-    door = LambdaDoor(handler)
+    body = msgspec.json.encode({"query": "{hello}"})
 
-    received = await door.send("POST", "/graphql", HEADERS, msgspec.json.encode({"query": "{hello}"}))
-    door.close()
+    response = invoke(lambda_event("http_api", "POST", "/graphql", HEADERS, body))
 
-    assert {"data": {"hello": "hello world"}} == received.json()
+    assert (False, '{"data":{"hello":"hello world"}}') == (response["isBase64Encoded"], response["body"])
+
+
+@pytest.mark.parametrize("authorizer", [{"principalId": "u1", "jwt": "eyJ.token"}, "nonsense", None])
+def test_an_authorizer_of_any_form_is_read(authorizer: object) -> None:
+    """A REST API's authorizer may name a text `jwt`; whatever stands there, the request is answered."""
+    body = msgspec.json.encode({"query": "{viewer}"})
+    event = lambda_event("rest_api", "POST", "/graphql", HEADERS, body)
+    event["requestContext"]["authorizer"] = authorizer
+
+    response = invoke(event)
+
+    expected = "u1" if isinstance(authorizer, dict) else None
+    assert {"data": {"viewer": expected}} == msgspec.json.decode(response["body"])
+
+
+@pytest.mark.parametrize(
+    "change", [{"body": "abc", "isBase64Encoded": True}, {"body": "\udcff"}, {"version": "9", "requestContext": {}}]
+)
+def test_an_event_that_is_no_request_is_a_400(change: dict[str, object]) -> None:
+    """A body that is not what it says, or a warm-up ping, gets an answer and no failed invocation."""
+    event = lambda_event("http_api", "POST", "/graphql", HEADERS, b"{}")
+
+    response = invoke({**event, **change})
+
+    assert 400 == response["statusCode"]
+    assert "expected an event of API Gateway" in response["body"]
 
 
 class WallClock:

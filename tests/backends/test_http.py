@@ -11,11 +11,12 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 import httpx
 import pytest
 
-from gateway.backends.address import parse_address
+from gateway.backends.address import HttpAddress, parse_address
+from gateway.backends.http import HttpWire
 from gateway.backends.http_httpx import httpx_wire
 from gateway.backends.options import WireOptions
 from gateway.backends.transport import open_wire
-from gateway.backends.wire import WireRequest
+from gateway.backends.wire import WireRequest, WireResponse
 from gateway.testing.fault_peer import FaultPeer, Hold, Raw, Reply
 from gateway.vocabulary.errors import BackendError
 
@@ -278,3 +279,34 @@ def test_options_are_more_than_zero(name):
     """A limit of zero is refused by name."""
     with pytest.raises(ValueError, match=f"{name}: expected more than 0, got 0"):
         WireOptions(**{name: 0})
+
+
+class _SlowToClose:
+    """A session whose `close` gives way to other tasks, as aiohttp's does."""
+
+    async def exchange(self, outgoing: object) -> WireResponse:
+        await asyncio.sleep(0)
+        return WireResponse(200, {}, b"[]")
+
+    async def close(self) -> None:
+        await asyncio.sleep(0)
+
+
+async def test_retired_sessions_are_closed_once_by_whoever_comes_first() -> None:
+    """Calls that start while others close what was dropped are answered."""
+    address = parse_address("http://127.0.0.1:1")
+    assert isinstance(address, HttpAddress)
+    wire = HttpWire("b", address, WireOptions(), _SlowToClose)
+
+    async def send() -> int:
+        return (await wire.send(WireRequest("POST", "/"), timeout_s=2)).status
+
+    first = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    wire.drop_idle()
+    second = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    wire.drop_idle()
+    await asyncio.gather(first, second)
+
+    assert [200, 200, 200] == await asyncio.gather(send(), send(), send())

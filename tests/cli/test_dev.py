@@ -93,3 +93,24 @@ async def test_a_service_that_does_not_start_ends_the_command(tmp_path: Path, se
     assert 2 == code
     assert sentence in said
     assert "Traceback" not in said
+
+
+async def test_a_signal_while_services_start_ends_the_command(tmp_path: Path) -> None:
+    """Nobody waits for a service that never answers: SIGTERM ends everything at once, with code 0."""
+    (tmp_path / "hello.py").write_text(
+        "import strawberry, gateway\n"
+        "@strawberry.type\nclass Query:\n    hello: str = 'world'\n"
+        "graph = gateway.graph(query=Query)\n"
+    )
+    never = 'command = ["{python}", "-c", "print(\'up\', flush=True); import time; time.sleep(99)"]'
+    (tmp_path / "gateway.toml").write_text(f'graph = "hello:graph"\n[dev.services.never]\n{never}\n')
+
+    async with gateway("dev", "--port", str(free_port()), directory=tmp_path) as process:
+        await read_until(process, "never | up")
+        below = descendants(process.pid)
+        process.send_signal(signal.SIGTERM)
+        code = await asyncio.wait_for(process.wait(), 10)
+
+    assert 0 == code
+    assert below
+    assert set() == alive(below)

@@ -55,7 +55,7 @@ def test_an_arguments_type_is_the_loaders():
         Author | None, load(library.author_by_id, key=arg("id", int))
     )
     assert ["Query.field: books.books_on_shelf expects a key of type int, arg('id') is str"] == on_query(
-        list[Book], load(library.books_on_shelf, key=arg("id", relay.GlobalID, of="Shelf"))
+        list[Book], load(library.books_on_shelf, key=arg("id", relay.GlobalID, of="Author"))
     )
 
 

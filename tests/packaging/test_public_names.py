@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect import isclass, isfunction
 
 import gateway
+import gateway.testing
 
 
 def test_all_is_sorted() -> None:
@@ -26,6 +27,12 @@ def test_every_public_name_is_explained() -> None:
     unexplained = [name for name, value in explainable.items() if not (value.__doc__ or "").strip()]
 
     assert [] == unexplained
+
+
+def test_the_test_kit_gives_every_name_it_lists() -> None:
+    """Names are imported when asked for; each is there, and `__all__` is in order."""
+    assert sorted(gateway.testing.__all__) == gateway.testing.__all__
+    assert all(getattr(gateway.testing, name) is not None for name in gateway.testing.__all__)
 
 
 def _is_module(value: object) -> bool:

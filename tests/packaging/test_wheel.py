@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
+
+import gateway
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +29,7 @@ def test_the_wheel_holds_the_gateway_alone(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     packages = {name.split("/")[0] for name in names}
-    assert {"gateway", "onehop_gateway-0.1.0.dist-info"} == packages
+    assert {"gateway", f"onehop_gateway-{gateway.__version__}.dist-info"} == packages
     assert "gateway/py.typed" in names
 
 
@@ -41,10 +44,18 @@ def test_the_wheel_holds_the_built_console(wheel: Path) -> None:
     assert any(name.startswith("gateway/application/console/assets/") and name.endswith(".js") for name in names)
 
 
-def test_the_gateway_imports_nothing_of_the_application(wheel: Path, tmp_path: Path) -> None:
-    """From the wheel alone, in an empty directory, the package imports and tells its version."""
-    code = f"import sys; sys.path.insert(0, {str(wheel)!r}); import gateway; print(gateway.__file__)"
+def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
+    """With the wheel and its dependencies on the path, and nothing of this checkout, a graph is made and served."""
+    site = sysconfig.get_paths()["purelib"]
+    code = (
+        f"import sys; sys.path[:0] = [{str(wheel)!r}, {site!r}]\n"
+        "import strawberry, gateway, gateway.application.app, gateway.cli.commands, gateway.aws_lambda\n"
+        "assert not {'schema', 'resolvers', 'dataloaders', 'services'} & set(sys.modules)\n"
+        "print(gateway.__file__)"
+    )
 
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
+    # -I and -S: neither this directory nor the editable install's path file is looked at.
+    command = [sys.executable, "-I", "-S", "-c", code]
+    run = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
 
     assert run.stdout.startswith(str(wheel))
