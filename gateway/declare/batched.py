@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
 import strawberry
-from strawberry.types import Info
 
 from ..vocabulary.context import Context
 from ..vocabulary.errors import DeclarationError
-from .load import PARENT
+from .resolver_signature import give_signature
 from .signatures import evaluated_signature
 
 BINDING = "gateway.batched"
@@ -81,15 +80,5 @@ def _resolver(declaration: Batched) -> Any:
         path = tuple(str(part) for part in info._raw_info.path.as_list() if isinstance(part, str))  # noqa: SLF001
         return info.context.loads.batch(declaration, path, root, arguments, info.context)
 
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    signature = inspect.Signature(
-        [
-            inspect.Parameter("root", positional, annotation=PARENT),
-            inspect.Parameter("info", positional, annotation=Info),
-            *(parameter.replace(kind=keyword) for parameter in declaration.parameters),
-        ]
-    )
-    resolve.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature reads first
-    resolve.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    give_signature(resolve, declaration.parameters)
     return resolve

@@ -18,7 +18,7 @@ from strawberry.types.union import StrawberryUnion
 from ..vocabulary.nearest import did_you_mean
 from .batched import BINDING as BATCHED
 from .batched import Batched
-from .load import LoadBinding, binding_of
+from .binding import LoadBinding, binding_of
 from .loader import Loader
 from .objects import record_of
 from .shapes import Shape, accepts, connection_node, is_connection, members_of, shape_of, type_name

@@ -16,8 +16,8 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.execution import ExecutionContext
 
 from ..vocabulary.errors import DeclarationError
+from .binding import binding_of
 from .checks import check_id_types, check_sharing, check_type
-from .load import binding_of
 from .loader import Service
 
 

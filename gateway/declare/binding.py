@@ -1,0 +1,49 @@
+"""What a `load(...)` field is bound to; it stays readable in the field's metadata."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .loader import Loader
+from .sources import Argument, ByKind, KeySource
+
+BINDING = "gateway.load"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBinding:
+    """What a `load(...)` field does: ask *target* for the key that *sources* make, with arguments.
+
+    `fixed` are arguments that the graph sets; the loader's other parameters are arguments of the GraphQL field.
+    """
+
+    target: Loader[Any, Any, Any] | ByKind[Any]
+    sources: tuple[KeySource, ...]
+    key_is_tuple: bool
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def loaders(self) -> tuple[Loader[Any, Any, Any], ...]:
+        """Every loader that the field may ask."""
+        return tuple(self.target.loaders.values()) if isinstance(self.target, ByKind) else (self.target,)
+
+    @property
+    def parameters(self) -> tuple[inspect.Parameter, ...]:
+        """The loader's parameters that clients set."""
+        if isinstance(self.target, ByKind):
+            return ()
+        return tuple(parameter for parameter in self.target.parameters if parameter.name not in self.fixed)
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The key sources that are arguments."""
+        return tuple(source for source in self.sources if isinstance(source, Argument))
+
+
+def binding_of(strawberry_field: Any) -> LoadBinding | None:
+    """The binding of a field that `load` made, else None."""
+    binding: LoadBinding | None = strawberry_field.metadata.get(BINDING)
+    return binding
