@@ -17,7 +17,8 @@ from strawberry.types.execution import ExecutionContext
 
 from ..vocabulary.errors import DeclarationError
 from .binding import binding_of
-from .checks import check_id_types, check_sharing, check_type
+from .checks import check_sharing, check_type
+from .key_checks import check_id_types
 from .loader import Service
 
 

@@ -7,11 +7,13 @@ import numbers
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from ..declare.batched import Batched
 from ..declare.loader import Loader
+from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError
 
 K = TypeVar("K")
@@ -86,9 +88,12 @@ class Piece:
 
 
 @dataclass(slots=True)
-class BatchGroup(Generic[K]):
+class BatchGroup:
     """Parents waiting for one batched resolver at one response position."""
 
+    batched: Batched
+    arguments: Mapping[str, Any]
+    context: Context[Any]
     parents: list[Any] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 

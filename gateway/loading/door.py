@@ -47,7 +47,7 @@ class Loads:
         self._began_s = self._clock.monotonic_s()
         self._memo: dict[Any, dict[Any, Entry]] = {}
         self._groups: dict[Any, LoadGroup] = {}
-        self._batches: dict[Any, tuple[Batched, Mapping[str, Any], Context[Any], BatchGroup[Any]]] = {}
+        self._batches: dict[Any, BatchGroup] = {}
         self._departures = 0
         self._departure_is_due = False
         self._is_closed = False
@@ -85,10 +85,10 @@ class Loads:
         """A future of what *batched* gives for *parent*, among all parents at *position*."""
         self._refuse_if_closed()
         place = (batched, position, freeze(arguments))
-        if place not in self._batches:
-            self._batches[place] = (batched, arguments, context, BatchGroup())
+        group = self._batches.get(place)
+        if group is None:
+            group = self._batches[place] = BatchGroup(batched, arguments, context)
             self._departure_due()
-        group = self._batches[place][3]
         entry = Entry()
         group.parents.append(parent)
         group.entries.append(entry)
@@ -120,8 +120,8 @@ class Loads:
         for group in groups.values():
             for piece in pieces_of(group):
                 self._start(self._fetch(piece, number), piece.entries.values())
-        for batched, arguments, context, batch in batches.values():
-            self._start(self._resolve_batch(batched, arguments, context, batch), batch.entries)
+        for batch in batches.values():
+            self._start(self._resolve_batch(batch), batch.entries)
 
     async def close(self) -> None:
         """Cancel the calls under way and wait until they are gone; what waits to depart never leaves."""
@@ -212,12 +212,11 @@ class Loads:
             )
         return response
 
-    async def _resolve_batch(
-        self, batched: Batched, arguments: Mapping[str, Any], context: Context[Any], batch: BatchGroup[Any]
-    ) -> None:
-        extra = {batched.context_name: context} if batched.context_name else {}
+    async def _resolve_batch(self, batch: BatchGroup) -> None:
+        batched = batch.batched
+        extra = {batched.context_name: batch.context} if batched.context_name else {}
         try:
-            answer = batched.resolve(batch.parents, **extra, **arguments)
+            answer = batched.resolve(batch.parents, **extra, **batch.arguments)
             values = await within(self._sender.deadline, answer, batched.label)
             _check_one_each(batched, values, batch.parents)
         except Exception as failure:  # noqa: BLE001 - handed to every waiter, whose field it becomes the error of
