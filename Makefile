@@ -10,7 +10,7 @@ CONSOLE := gateway/application/console/index.html
 .PHONY: help dev test check bench schema docs console lock wheel clean
 
 help: ## list the tasks
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: $(VENV)/.ready $(CONSOLE) ## run the demo services, the local Lambda and the gateway; PORT=8000
 	@exec $(BIN)/gateway dev --port $(PORT)

@@ -99,10 +99,17 @@ class LambdaDoor:
         )
         return received_from(response)
 
-    def close(self) -> None:
-        """End the thread."""
-        self._thread.submit(lambda: asyncio.get_event_loop().close()).result()
+    def close(self, engine: Engine | None = None) -> None:
+        """End the thread, after closing *engine*'s connections in the event loop that they belong to."""
+        self._thread.submit(_end_loop, engine).result()
         self._thread.shutdown()
+
+
+def _end_loop(engine: Engine | None) -> None:
+    loop = asyncio.get_event_loop()
+    if engine is not None:
+        loop.run_until_complete(engine.close())
+    loop.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,16 @@ from typing import Any
 
 import msgspec
 import pytest
+import strawberry
 
+import gateway
 from gateway.application.engine import Engine
 from gateway.aws_lambda import IDLE_LIMIT_S, LambdaHandler
 from gateway.testing.doors import LambdaContext, LambdaDoor
+from gateway.testing.fault_peer import FaultPeer
+from gateway.testing.fault_peer import Reply as PeerReply
 from gateway.testing.lambda_events import EventKind, lambda_event
+from gateway.vocabulary.settings import BackendSettings, Settings
 from tests.application.conftest import GRAPH, PRODUCTION
 
 HEADERS = {"content-type": "application/json", "accept": "application/graphql-response+json"}
@@ -99,26 +104,42 @@ class WallClock:
         return self.now_s
 
 
-class CountingEngine(Engine):
-    """An engine that counts how often its idle connections were dropped."""
-
-    drops = 0
-
-    def drop_idle(self) -> None:
-        self.drops += 1
-        super().drop_idle()
+class Row(msgspec.Struct, frozen=True):
+    id: str
 
 
-@pytest.mark.parametrize(("frozen_s", "drops"), [(IDLE_LIMIT_S - 1, 0), (IDLE_LIMIT_S + 1, 1)])
-async def test_connections_are_dropped_after_a_freeze(frozen_s: float, drops: int) -> None:
-    """A sandbox that slept longer than peers keep a connection starts with fresh ones."""
-    clock, engine = WallClock(), CountingEngine(GRAPH, PRODUCTION)
-    door = LambdaDoor(LambdaHandler(engine, clock=clock))
-    body = msgspec.json.encode({"query": "{hello}"})
+rows = gateway.Backend("rows")
 
-    await door.send("POST", "/graphql", HEADERS, body)
-    clock.now_s += frozen_s
-    await door.send("POST", "/graphql", HEADERS, body)
-    door.close()
 
-    assert drops == engine.drops
+@rows.many()
+def all_rows() -> gateway.Call[list[Row]]:
+    return gateway.get("/rows", into=list[Row])
+
+
+@gateway.object_of(Row, name="Row")
+class RowType:
+    id: str
+
+
+@strawberry.type
+class RowQuery:
+    rows: list[RowType] = gateway.load(all_rows)
+
+
+@pytest.mark.parametrize(("frozen_s", "connections"), [(IDLE_LIMIT_S - 1, 1), (IDLE_LIMIT_S + 1, 2)])
+async def test_connections_are_dropped_after_a_freeze(frozen_s: float, connections: int) -> None:
+    """A sandbox that slept longer than peers keep a connection opens a new one; before, the warm one is used."""
+    clock, body = WallClock(), msgspec.json.encode({"query": "{rows {id}}"})
+    async with FaultPeer() as peer:
+        peer.act = lambda _received: PeerReply(200, (("content-type", "application/json"),), b'[{"id": "r1"}]')
+        backends = {"rows": BackendSettings(address=f"http://127.0.0.1:{peer.port}")}
+        engine = Engine(gateway.graph(query=RowQuery), Settings(backends=backends))
+        door = LambdaDoor(LambdaHandler(engine, clock=clock))
+
+        answers = [await door.send("POST", "/graphql", HEADERS, body)]
+        clock.now_s += frozen_s
+        answers.append(await door.send("POST", "/graphql", HEADERS, body))
+        door.close(engine)
+
+    assert [{"data": {"rows": [{"id": "r1"}]}}] * 2 == [answer.json() for answer in answers]
+    assert connections == peer.connections
