@@ -145,20 +145,18 @@ def _open_clients(graph: Graph, settings: Settings, wires: Mapping[str, Wire]) -
         raise SettingsError(f"backends.{name}: the graph has no such backend{did_you_mean(name, graph.backends)}")
     clients = {}
     for name in graph.backends:
-        wire = wires.get(name)
-        # A wire of the caller's own needs no address; the limits of a backend without settings are the defaults.
-        configured = settings.backends.get(name) or (BackendSettings(address="") if wire else None)
-        if configured is None:
-            raise SettingsError(
-                f"backends.{name}: expected an address, got none; set it in gateway.toml or as"
-                f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
-            )
-        wire = wire or _open_wire(name, configured, settings)
+        configured = settings.backends.get(name) or BackendSettings()
+        wire = wires.get(name) or _open_wire(name, configured, settings)
         clients[name] = BackendClient(name, wire, timeout_s=configured.timeout_s, headers=configured.headers)
     return clients
 
 
 def _open_wire(name: str, configured: BackendSettings, settings: Settings) -> Wire:
+    if not configured.address:
+        raise SettingsError(
+            f"backends.{name}: expected an address, got none; set it in gateway.toml or as"
+            f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
+        )
     try:
         address = parse_address(configured.address)
     except ValueError as wrong:

@@ -64,7 +64,8 @@ def run_dev(
     """Run until Ctrl-C or SIGTERM, and give the exit code: 0, or 2 when something did not start."""
     check_port(host, port)
     options = DevOptions(graph or settings.graph, host, port, settings_file, reload)
-    wanting = set(graph_or_fail(options.graph).backends) - set(settings.backends)
+    placed = {name for name, backend in settings.backends.items() if backend.address}
+    wanting = set(graph_or_fail(options.graph).backends) - placed
     return asyncio.run(_run(settings, options, wanting))
 
 
@@ -172,8 +173,11 @@ async def _start_lambda(
         # The local Lambda checks no signature; without credentials the gateway could make none.
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": "eu-west-1",
+        "AWS_SESSION_TOKEN": "",
     }
+    if not (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
+        # Some region must be signed for; a setting of the application's own goes before it.
+        running.environment["AWS_REGION"] = "us-east-1"
     for name, service in functions.items():
         running.rows.append(Row(name, f"Lambda, {service.workers} workers", f"lambda:{name}", None))
         running.give_address(name, f"lambda:{name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,6 +39,20 @@ def run_serve(
         told["GATEWAY_SETTINGS"] = str(settings_file.resolve())
     print(f"onehop {__version__} serves {target} at http://{host}:{port}/graphql", file=sys.stderr, flush=True)  # noqa: T201
     kill_after_s = max(1, math.ceil(settings.shutdown_s))
-    command = server_command(ServerOptions(host, port, workers, kill_after_s, reload))
+    watched = application_paths(Path.cwd(), sys.modules.values()) if reload else ()
+    command = server_command(ServerOptions(host, port, workers, kill_after_s, watched))
     # In place of this process, which has imported the application for the checks.
     os.execve(command[0], command, {**os.environ, **told})  # noqa: S606 - no shell is wanted
+
+
+def application_paths(root: Path, modules: Iterable[object]) -> tuple[str, ...]:
+    """The folders and files directly below *root* that *modules* come from: where a change of code matters.
+
+    Installed packages are left out, wherever they are.
+    """
+    paths = set()
+    for module in list(modules):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and Path(file).is_relative_to(root) and "site-packages" not in file:
+            paths.add(str(root / Path(file).relative_to(root).parts[0]))
+    return tuple(sorted(paths))

@@ -6,28 +6,35 @@ what was edited.
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
-#: Folders whose changes restart nothing.
-_NOT_WATCHED = (".venv", "node_modules", "console", ".tools", "tests", "docs", ".hypothesis")
+from ..local_lambda.die_with_parent import die_with
 
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """What the server process is told; *kill_after_s* is how long a worker may take to end."""
+    """What the server process is told.
+
+    *kill_after_s* is how long a worker may take to end. Changes in *reload_paths* start the workers anew; with none
+    given nothing does.
+    """
 
     host: str
     port: int
     workers: int
     kill_after_s: int
-    reload: bool
+    reload_paths: tuple[str, ...] = ()
 
 
 def server_command(options: ServerOptions) -> list[str]:
@@ -37,7 +44,8 @@ def server_command(options: ServerOptions) -> list[str]:
 
 def serve(options: ServerOptions) -> None:
     """Serve until SIGTERM or Ctrl-C, then let requests under way end."""
-    Granian(
+    reloads = bool(options.reload_paths)
+    server = Granian(
         "gateway.asgi:app",
         address=options.host,
         port=options.port,
@@ -49,13 +57,26 @@ def serve(options: ServerOptions) -> None:
         log_access=False,
         # Without a limit granian waits for ever, for instance for a client that does not read.
         workers_kill_timeout=options.kill_after_s,
-        respawn_failed_workers=not options.reload,
-        reload=options.reload,
-        reload_paths=[Path.cwd()],
-        reload_ignore_dirs=_NOT_WATCHED,
+        respawn_failed_workers=not reloads,
+        reload=reloads,
+        reload_paths=[Path(path) for path in options.reload_paths],
         # A typing mistake is mended and saved again: it must not end the session.
-        reload_ignore_worker_failure=options.reload,
-    ).serve()
+        reload_ignore_worker_failure=reloads,
+    )
+    server.serve(target_loader=partial(_load_app, os.getpid()), wrap_loader=False)
+
+
+def _load_app(server_pid: int) -> Any:
+    """The application, imported in a worker."""
+    # Inherited from granian, which only notes a signal: a worker told to end while it loads would not hear it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if sys.platform == "linux":
+        # A server that is killed cannot end its workers: they would go on listening.
+        die_with(server_pid)
+    from ..asgi import app  # noqa: PLC0415 - never in the server process, whose forks would inherit it
+
+    return app
 
 
 if __name__ == "__main__":

@@ -18,14 +18,23 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def main(parent_pid: int, command: list[str]) -> None:
-    """Become *command*, bound to the life of *parent_pid*."""
+def die_with(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent *parent_pid* dies; Linux only.
+
+    Raises:
+        SystemExit: it is dead already.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) refused")
     # The parent may have died before the request was made: nobody would be left to trigger it.
     if os.getppid() != parent_pid:
         sys.exit(1)
+
+
+def main(parent_pid: int, command: list[str]) -> None:
+    """Become *command*, bound to the life of *parent_pid*."""
+    die_with(parent_pid)
     os.execv(command[0], command)  # noqa: S606 -- the command is built by `environment`, no shell is wanted
 
 

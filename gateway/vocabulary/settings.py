@@ -36,13 +36,13 @@ class BackendSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
     """One backend: where it is, and what it may take. A plain string in its place is its address."""
 
     address: Annotated[
-        str,
+        str | None,
         Meta(
-            min_length=1,
             description="`http(s)://host[:port][/base]`, `lambda:function[:qualifier]` or `local:module:handler`."
-            " `user:password@` in a URL is sent as basic authorization and never shown. Each backend needs one.",
+            " `user:password@` in a URL is sent as basic authorization and never shown. Each backend needs one before"
+            " the gateway serves; `gateway dev` gives it to those that it runs a service for.",
         ),
-    ]
+    ] = None
     timeout_s: Annotated[
         float,
         Meta(
