@@ -12,6 +12,7 @@ from strawberry.types import Info as _StrawberryInfo
 from .declare.backend import Backend
 from .declare.batched import batched
 from .declare.call import Call, Keys, delete, get, patch, post, put
+from .declare.enums import enum_of
 from .declare.graph import Graph, graph
 from .declare.load import load
 from .declare.loader import Loader, Write
@@ -68,6 +69,7 @@ __all__ = [
     "batched",
     "by_kind",
     "delete",
+    "enum_of",
     "extend",
     "get",
     "graph",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import strawberry
 from strawberry import relay
 
 from dataloaders.catalogue import (
@@ -16,11 +15,29 @@ from dataloaders.catalogue import (
     lectures_by_course,
 )
 from dataloaders.users import UserRecord, user_by_id
-from gateway import arg, load
+from gateway import arg, enum_of, load
 
 # Before the first field that takes one as an argument.
-strawberry.enum(Category, description="What a course is about.")
-strawberry.enum(Level, description="Whom a course is for.")
+enum_of(
+    Category,
+    description="What a course is about.",
+    values={
+        "CLOUD": "Cloud platforms and operations.",
+        "DATA": "Databases, analysis, machine learning.",
+        "SECURITY": "Keeping systems and data safe.",
+        "WEB": "Sites and services on the web.",
+        "MOBILE": "Apps for phones and tablets.",
+    },
+)
+enum_of(
+    Level,
+    description="Whom a course is for.",
+    values={
+        "BEGINNER": "For somebody new to the subject.",
+        "INTERMEDIATE": "For somebody who knows the basics.",
+        "EXPERT": "For somebody who works with it.",
+    },
+)
 
 course = load(
     course_by_id,

@@ -17,10 +17,14 @@ from dataloaders.users import (
     update_profile,
     user_by_id,
 )
-from gateway import Info, RuleError, arg, load, viewer
+from gateway import Info, RuleError, arg, enum_of, load, viewer
 from resolvers.inputs import UpdateProfileInput
 
-strawberry.enum(Role, description="What somebody is on the platform.")
+enum_of(
+    Role,
+    description="What somebody is on the platform.",
+    values={"LEARNER": "Takes courses.", "INSTRUCTOR": "Teaches courses, and may take some."},
+)
 
 me = load(user_by_id, key=viewer("sub"), description="The signed-in person, or null.")
 

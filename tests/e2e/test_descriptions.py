@@ -24,7 +24,7 @@ _TYPES = (
 
 
 def test_every_type_field_and_argument_has_a_description() -> None:
-    """What a client can name, it can read about."""
+    """What a client can name, values of enums included, it can read about."""
     named = schema.graph.schema._schema.type_map.items()  # type: ignore[attr-defined]
     types = {name: type_ for name, type_ in named if isinstance(type_, _TYPES) and not name.startswith("__")}
 
@@ -34,6 +34,9 @@ def test_every_type_field_and_argument_has_a_description() -> None:
             undescribed += [] if field.description else [f"{name}.{field_name}"]
             for argument_name, argument in getattr(field, "args", {}).items():
                 undescribed += [] if argument.description else [f"{name}.{field_name}({argument_name})"]
+
+        for value_name, value in getattr(type_, "values", {}).items():
+            undescribed += [] if value.description else [f"{name}.{value_name}"]
 
     assert [] == undescribed
     assert len(types) > 15
