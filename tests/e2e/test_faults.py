@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
+from pathlib import Path
 
 import schema
 from gateway.application.engine import Answer, Engine, Viewer
 from gateway.http.request import GraphQLRequest
 from gateway.testing.processes import service, start_service
-from tests.e2e.reference import settings_for
+from tests.cli.processes import descendants
+from tests.e2e.reference import platform, settings_for
 
 QUERY = "{courses(first: 3) {edges {node {title lectures {title} instructor {name}}}}}"
 ONLY_USERS = '{user(id: "VXNlcjp1MQ==") {name} courses(first: 1) {edges {node {title}}}}'
@@ -77,3 +81,26 @@ async def test_a_service_that_does_not_answer_is_given_up_at_the_deadline() -> N
     assert answer.result["data"]["courses"]["edges"]
     (error,) = answer.result["errors"]
     assert (["user"], "DEADLINE_EXCEEDED") == (error["path"], error["extensions"]["code"])
+
+
+async def test_a_killed_lambda_worker_is_replaced(tmp_path: Path) -> None:
+    """A function whose process is gone answers again from a new one, within 5 s, without a restart of anything."""
+    async with platform("lambda", tmp_path) as learning:
+        before = await learning.data(ONLY_USERS)
+
+        workers = {pid for pid in descendants(os.getpid()) if b"services.users" in command_line(pid)}
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        async with asyncio.timeout(5):
+            while "errors" in (after := await learning.ask(ONLY_USERS)).result:
+                await asyncio.sleep(0.05)
+
+    assert workers
+    assert before == after.result["data"]
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
