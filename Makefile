@@ -48,7 +48,8 @@ clean: ## remove what the tasks made
 	rm -rf $(VENV) .tools build dist console/node_modules gateway/application/console
 
 $(VENV)/.uv:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "expected python3 3.11 or newer: make PYTHON=..."; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "expected python3 with its venv module: apt-get install python3-venv"; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
 	@touch $@
 
