@@ -278,6 +278,13 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         DevSettings, Meta(description="What `gateway dev` runs besides the gateway; nothing by default.")
     ] = DevSettings()
 
+    def __post_init__(self) -> None:
+        if self.identity.development_header and self.mode == "production":
+            raise ValueError(
+                "expected identity.development_header only with mode = development, got it with production,"
+                " where anybody could say who they are"
+            )
+
 
 def mask_credentials(text: str) -> str:
     """*text* without what may be `user:password@`: `http://***@host`, or `***@host` when it has no scheme."""

@@ -93,7 +93,9 @@ def test_text_of_a_variable_becomes_the_settings_type(name, text, expected):
 @pytest.mark.parametrize(("text", "expected"), [("true", True), ("FALSE", False), ("1", True), ("0", False)])
 def test_switches_are_true_or_false(text, expected):
     """A switch is true or false, in any case, or 1 or 0."""
-    settings = load_settings(environ={"GATEWAY_IDENTITY__DEVELOPMENT_HEADER": text})
+    environ = {"GATEWAY_MODE": "development", "GATEWAY_IDENTITY__DEVELOPMENT_HEADER": text}
+
+    settings = load_settings(environ=environ)
 
     assert expected is settings.identity.development_header
 
@@ -346,3 +348,9 @@ def test_limits_may_be_set_where_the_address_comes_from_elsewhere() -> None:
     settings = load_settings(environ={"GATEWAY_BACKENDS__USERS__TIMEOUT_S": "2"})
 
     assert (None, 2.0) == (settings.backends["users"].address, settings.backends["users"].timeout_s)
+
+
+def test_nobody_becomes_somebody_by_a_header_in_production() -> None:
+    """The development identity and production together refuse to start, and say why."""
+    with pytest.raises(SettingsError, match="only with mode = development, got it with production"):
+        load_settings(environ={"GATEWAY_IDENTITY__DEVELOPMENT_HEADER": "true"})
