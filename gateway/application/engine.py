@@ -76,6 +76,7 @@ class Engine:
         self.settings = settings
         self._app = graph.app() if app is None and graph.app is not None else app
         self._clock = clock or SystemClock()
+        self._readable_names = frozenset(name.lower() for name in settings.forward_headers)
         self._clients = _open_clients(graph, settings, wires or {})
 
     async def execute(self, request: GraphQLRequest, viewer: Viewer, *, queries_only: bool = False) -> Answer:
@@ -127,8 +128,7 @@ class Engine:
         await asyncio.gather(*(client.close() for client in self._clients.values()))
 
     def _readable(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        allowed = {name.lower() for name in self.settings.forward_headers}
-        return MappingProxyType({name: value for name, value in headers.items() if name in allowed})
+        return MappingProxyType({name: value for name, value in headers.items() if name in self._readable_names})
 
     def __repr__(self) -> str:
         return f"<Engine of {', '.join(map(repr, self._clients.values())) or 'no backend'}>"

@@ -78,7 +78,7 @@ class Backend(Service):
         """Declare a change; *invalidates* names the loaders whose rows it may alter."""
 
         def declare(build: Callable[P, Call[T]]) -> Write[P, T]:
-            return Write(build.__name__, build.__module__, self, build, tuple(invalidates))
+            return Write(build.__name__, self, build, tuple(invalidates))
 
         return declare
 
@@ -93,7 +93,6 @@ class Backend(Service):
             _check_keys(where, key, signature.keys)
             return Loader(
                 name=build.__name__,
-                module=build.__module__,
                 backend=self,
                 cardinality=cardinality,
                 by=key.names if key else (),

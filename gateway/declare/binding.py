@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .loader import Loader
@@ -13,11 +14,12 @@ from .sources import Argument, ByKind, KeySource
 BINDING = "gateway.load"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadBinding:
     """What a `load(...)` field does: ask *target* for the key that *sources* make, with arguments.
 
     `fixed` are arguments that the graph sets; the loader's other parameters are arguments of the GraphQL field.
+    What follows from these is worked out once a field, since it is read for every parent.
     """
 
     target: Loader[Any, Any, Any] | ByKind[Any]
@@ -25,19 +27,19 @@ class LoadBinding:
     key_is_tuple: bool
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def loaders(self) -> tuple[Loader[Any, Any, Any], ...]:
         """Every loader that the field may ask."""
         return tuple(self.target.loaders.values()) if isinstance(self.target, ByKind) else (self.target,)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[inspect.Parameter, ...]:
         """The loader's parameters that clients set."""
         if isinstance(self.target, ByKind):
             return ()
         return tuple(parameter for parameter in self.target.parameters if parameter.name not in self.fixed)
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """The key sources that are arguments."""
         return tuple(source for source in self.sources if isinstance(source, Argument))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from asyncio import iscoroutinefunction
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ParamSpec, TypeVar, overload
+from typing import Annotated, Any, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -24,31 +24,22 @@ V = TypeVar("V")
 P = ParamSpec("P")
 
 
+class LoadOptions(TypedDict, total=False):
+    """What every form of `load` takes besides the loader and its key."""
+
+    fixed: Mapping[str, object]
+    name: str | None
+    description: str | None
+    argument_descriptions: Mapping[str, str]
+    deprecation_reason: str | None
+    permission_classes: Sequence[type[BasePermission]]
+    extensions: Sequence[FieldExtension]
+
+
 @overload
-def load(
-    target: Loader[None, V, P],
-    *,
-    fixed: Mapping[str, object] = ...,
-    name: str | None = ...,
-    description: str | None = ...,
-    argument_descriptions: Mapping[str, str] = ...,
-    deprecation_reason: str | None = ...,
-    permission_classes: Sequence[type[BasePermission]] = ...,
-    extensions: Sequence[FieldExtension] = ...,
-) -> Any: ...
+def load(target: Loader[None, V, P], **options: Unpack[LoadOptions]) -> Any: ...
 @overload
-def load(
-    target: Loader[K, V, P] | ByKind[K],
-    *,
-    key: K | None,
-    fixed: Mapping[str, object] = ...,
-    name: str | None = ...,
-    description: str | None = ...,
-    argument_descriptions: Mapping[str, str] = ...,
-    deprecation_reason: str | None = ...,
-    permission_classes: Sequence[type[BasePermission]] = ...,
-    extensions: Sequence[FieldExtension] = ...,
-) -> Any: ...
+def load(target: Loader[K, V, P] | ByKind[K], *, key: K | None, **options: Unpack[LoadOptions]) -> Any: ...
 def load(
     target: Any,
     *,

@@ -35,7 +35,6 @@ class Loader(Generic[K, V_co, P]):
     """
 
     name: str
-    module: str
     backend: Service
     cardinality: Cardinality
     by: tuple[str, ...]
@@ -90,7 +89,6 @@ class Write(Generic[P, T]):
     """A declared change: its call is sent once, never batched, shared or kept."""
 
     name: str
-    module: str
     backend: Service
     build: Callable[..., Any]
     invalidates: tuple[Loader[Any, Any, Any], ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ def resolve_load(binding: LoadBinding, parent: Any, info: Info[Any, Any], argume
         DecodeError: a record names a kind that no loader is for.
     """
     context: Context[Any] = info.context
-    id_types = _id_types(binding, info)
+    id_types = _id_types(binding, info) if binding.arguments else ()
     parts = tuple(key_part(source, parent, arguments, context.identity, id_types) for source in binding.sources)
     required = isinstance(info._raw_info.return_type, GraphQLNonNull)  # noqa: SLF001 - the only way to the type
     if None in parts:
@@ -35,8 +35,7 @@ def resolve_load(binding: LoadBinding, parent: Any, info: Info[Any, Any], argume
     loader = _choose(binding, parent, arguments, id_types)
     key = parts if binding.key_is_tuple else parts[0] if parts else None
     rest = {parameter.name: _checked(parameter, arguments) for parameter in binding.parameters}
-    value = context.loads.load(loader, key, {**rest, **binding.fixed})
-    return _required(value, loader, key) if required and loader.cardinality == "one" else value
+    return context.loads.load(loader, key, {**rest, **binding.fixed}, required=required)
 
 
 def _checked(parameter: inspect.Parameter, arguments: Mapping[str, Any]) -> Any:
@@ -87,13 +86,3 @@ def _without_key(binding: LoadBinding, info: Info[Any, Any], parts: tuple[Any, .
     if isinstance(source, ViewerClaim):
         raise RuleError(f"{info.field_name} needs a signed-in viewer", code="UNAUTHENTICATED")
     raise MissingError(f"{info.field_name}: {source} is null, so there is nothing to load for a non-null field")
-
-
-async def _required(value: Awaitable[Any], loader: Loader[Any, Any, Any], key: Any) -> Any:
-    row = await value
-    if row is None:
-        raise MissingError(
-            f"{loader.name}: no {loader.record.__name__} for key {key!r}, which a non-null field needs",
-            backend=loader.backend.name,
-        )
-    return row

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import numbers
 from asyncio import Future
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError
 
 K = TypeVar("K")
+
+OrRaise: TypeAlias = Callable[[], Exception] | None
 
 
 class Entry:
@@ -30,22 +32,22 @@ class Entry:
     def __init__(self) -> None:
         self._settled = False
         self._outcome: Any = None
-        self._waiters: list[Future[Any]] = []
+        self._waiters: list[tuple[Future[Any], OrRaise]] = []
 
-    def wait(self, future: Future[Any]) -> Future[Any]:
-        """Give *future* the outcome, now or when it comes."""
+    def wait(self, future: Future[Any], *, or_raise: OrRaise = None) -> Future[Any]:
+        """Give *future* the outcome, now or when it comes; in place of None the error that *or_raise* makes."""
         if self._settled:
-            resolve(future, self._outcome)
+            resolve(future, self._outcome, or_raise)
         else:
-            self._waiters.append(future)
+            self._waiters.append((future, or_raise))
         return future
 
     def settle(self, outcome: Any) -> None:
         """Keep the outcome and hand it to all who wait; an exception is an outcome that is raised."""
         self._settled, self._outcome = True, outcome
         waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            resolve(waiter, outcome)
+        for future, or_raise in waiters:
+            resolve(future, outcome, or_raise)
 
     def abandon(self) -> None:
         """Fail those who still wait: what should have settled this entry is over."""
@@ -53,10 +55,12 @@ class Entry:
             self.settle(EngineError("a load ended without an outcome; was it cancelled from within?"))
 
 
-def resolve(future: Future[Any], outcome: Any) -> None:
-    """Set *outcome* as result or exception, unless the future is cancelled."""
+def resolve(future: Future[Any], outcome: Any, or_raise: OrRaise = None) -> None:
+    """Set *outcome* as result or exception, unless the future is cancelled; *or_raise* makes the error for None."""
     if future.done():
         return
+    if outcome is None and or_raise is not None:
+        outcome = or_raise()
     if isinstance(outcome, StopIteration):
         # A future cannot raise it: the await would end as if it had returned.
         outcome = EngineError(f"expected a value or an error, got {outcome!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..backends.client import BackendClient
@@ -14,7 +15,7 @@ from ..declare.loader import Loader, Service, Write
 from ..observe.calls import CallReceipt, CallRecord
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import within
-from ..vocabulary.errors import EngineError, GatewayError
+from ..vocabulary.errors import EngineError, GatewayError, MissingError
 from .alignment import align
 from .decoding import Rows, decode_answer, decode_rows
 from .departure import BatchGroup, Entry, LoadGroup, Piece, freeze, pieces_of
@@ -53,8 +54,13 @@ class Loads:
         self._is_closed = False
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def load(self, loader: Loader[Any, Any, Any], key: Any, arguments: Mapping[str, Any]) -> asyncio.Future[Any]:
-        """A future of the loader's value for *key*; asked before in this request, it is not asked again."""
+    def load(
+        self, loader: Loader[Any, Any, Any], key: Any, arguments: Mapping[str, Any], *, required: bool = False
+    ) -> asyncio.Future[Any]:
+        """A future of the loader's value for *key*; asked before in this request, it is not asked again.
+
+        Where it is *required*, an absent row is a MissingError instead of None.
+        """
         self._refuse_if_closed()
         place = (loader, freeze(arguments))
         known = self._memo.setdefault(place, {})
@@ -66,7 +72,7 @@ class Loads:
                 group = self._groups[place] = LoadGroup(loader, arguments)
             group.entries[key] = entry
             self._departure_due()
-        return entry.wait(self._loop.create_future())
+        return entry.wait(self._loop.create_future(), or_raise=partial(_missing, loader, key) if required else None)
 
     async def load_many(
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any]
@@ -223,6 +229,13 @@ class Loads:
             values = [failure] * len(batch.parents)
         for entry, value in zip(batch.entries, values, strict=True):
             entry.settle(value)
+
+
+def _missing(loader: Loader[Any, Any, Any], key: Any) -> MissingError:
+    return MissingError(
+        f"{loader.name}: no {loader.record.__name__} for key {key!r}, which a non-null field needs",
+        backend=loader.backend.name,
+    )
 
 
 def _check_one_each(batched: Batched, values: object, parents: list[Any]) -> None:

@@ -18,8 +18,8 @@ App = TypeVar("App", default=Any)
 class LoadingDoor(Protocol):
     """Where every load of a request goes through. Typed access is `loader.load(context, key)`."""
 
-    def load(self, loader: Any, key: Any, arguments: Mapping[str, Any]) -> Any:
-        """An awaitable of the loader's value for *key*."""
+    def load(self, loader: Any, key: Any, arguments: Mapping[str, Any], *, required: bool = False) -> Any:
+        """An awaitable of the loader's value for *key*; where it is *required*, an absent row is an error."""
         ...
 
     def load_many(self, loader: Any, keys: Sequence[Any], arguments: Mapping[str, Any]) -> Any:
