@@ -114,3 +114,18 @@ async def test_a_signal_while_services_start_ends_the_command(tmp_path: Path) ->
     assert 0 == code
     assert below
     assert set() == alive(below)
+
+
+async def test_a_second_ctrl_c_ends_everything_too() -> None:
+    """Whoever cannot wait presses twice: all is gone, and nothing is started again meanwhile."""
+    async with gateway("dev", "--port", str(free_port()), "--no-reload") as process:
+        await read_until(process, "Ctrl-C stops everything.")
+        below = descendants(process.pid)
+        process.send_signal(signal.SIGINT)
+        await read_until(process, "stopping")
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.wait(), 10)
+
+    assert len(below) >= 3
+    assert set() == alive(below)
+    assert [] == left_behind(process.pid)
