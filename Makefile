@@ -5,9 +5,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 CONSOLE := gateway/application/console/index.html
+AUDITS := tests/e2e/graphql_http/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check bench schema docs console lock wheel clean
+.PHONY: help dev test check bench soak schema docs console lock wheel clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +16,7 @@ help: ## list the tasks
 dev: $(VENV)/.ready $(CONSOLE) ## run the demo services, the local Lambda and the gateway; PORT=8000
 	@exec $(BIN)/gateway dev --port $(PORT)
 
-test: $(VENV)/.ready $(CONSOLE) .tools/.ready ## run every test
+test: $(VENV)/.ready $(CONSOLE) $(AUDITS) .tools/.ready ## run every test
 	$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
 
 check: $(VENV)/.ready ## formatting, lint, types, import contracts
@@ -27,6 +28,9 @@ check: $(VENV)/.ready ## formatting, lint, types, import contracts
 
 bench: $(VENV)/.ready ## measure the reference graph's page operations in process
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.ready ## let 10,000 clients leave before their answer, and look for what is left of them
+	$(BIN)/python -m tests.application.leaving 10000
 
 docs: $(VENV)/.ready ## write the generated pages of docs/
 	$(BIN)/python docs/generate.py
@@ -45,7 +49,7 @@ lock: $(VENV)/.uv ## write requirements.lock anew from pyproject.toml
 		--all-extras --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove what the tasks made
-	rm -rf $(VENV) .tools build dist console/node_modules gateway/application/console
+	rm -rf $(VENV) .tools build dist console/node_modules tests/e2e/graphql_http/node_modules gateway/application/console
 
 $(VENV)/.uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "expected python3 3.11 or newer: make PYTHON=..."; exit 2; }
@@ -58,8 +62,12 @@ $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-$(CONSOLE): $(wildcard console/src/* console/*.json console/*.js console/*.html)
+$(CONSOLE): $(wildcard console/src/* console/src/*/* console/*.json console/*.js console/*.html)
 	$(MAKE) --no-print-directory console
+	@touch $@
+
+$(AUDITS): tests/e2e/graphql_http/package-lock.json
+	cd tests/e2e/graphql_http && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 # AWS's Runtime Interface Emulator ships inside this wheel; its hundred dependencies are not needed.

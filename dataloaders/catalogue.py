@@ -1,4 +1,4 @@
-"""The catalogue service: courses, their lectures, and search over both."""
+"""The catalogue service: courses and their lectures."""
 
 from __future__ import annotations
 
@@ -53,14 +53,6 @@ class LectureRecord(msgspec.Struct, frozen=True):
     published: bool
 
 
-class HitRecord(msgspec.Struct, frozen=True):
-    """A search hit: a reference to a course or a lecture."""
-
-    kind: str
-    id: str
-    score: float
-
-
 # Instructors see their own unpublished lectures, so the service is told who asks.
 catalogue = Backend("catalogue", identity=("sub",))
 
@@ -98,11 +90,3 @@ def lecture_by_id(ids: Keys[str]) -> Call[list[LectureRecord]]:
 def lectures_by_course(course_ids: Keys[str], *, published: bool = True) -> Call[list[LectureRecord]]:
     """The lectures of each course, in order."""
     return get("/lectures", course=course_ids, published=published, into=list[LectureRecord])
-
-
-@catalogue.many()
-def search_hits(
-    *, text: Annotated[str, msgspec.Meta(min_length=1)], limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 20
-) -> Call[list[HitRecord]]:
-    """References to the courses and lectures that match, best first."""
-    return get("/search", text=text, limit=limit, into=list[HitRecord])

@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from dataloaders.problems import PROBLEMS_STATUS, Problems
 from gateway import Backend, Call, Keys, get, patch
 
 
@@ -37,19 +38,6 @@ class ProfileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     headline: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class ProfileProblem(msgspec.Struct, frozen=True):
-    """One reason why a change was not made."""
-
-    field: str
-    message: str
-
-
-class ProfileProblems(msgspec.Struct, frozen=True):
-    """All reasons why a change was not made."""
-
-    problems: list[ProfileProblem]
-
-
 users = Backend("users")
 
 
@@ -60,6 +48,6 @@ def user_by_id(ids: Keys[str]) -> Call[list[UserRecord]]:
 
 
 @users.write(invalidates=[user_by_id])
-def update_profile(user_id: str, change: ProfileChange) -> Call[UserRecord | ProfileProblems]:
+def update_profile(user_id: str, change: ProfileChange) -> Call[UserRecord | Problems]:
     """Change a person's profile; a broken rule is an answer, not a failure."""
-    return patch("/users/{id}", id=user_id, json=change, into=UserRecord).on_status(422, into=ProfileProblems)
+    return patch("/users/{id}", id=user_id, json=change, into=UserRecord).on_status(PROBLEMS_STATUS, into=Problems)

@@ -19,7 +19,8 @@ from .http.answer import failure
 from .http.negotiation import MediaType
 from .observe.logs import configure_logs
 from .vocabulary.clock import Clock, SystemClock
-from .vocabulary.errors import ClientError
+from .vocabulary.dangers import danger_on_lambda
+from .vocabulary.errors import ClientError, SettingsError
 from .vocabulary.settings_sources import load_settings
 
 #: A sandbox that was frozen longer than this has lost its connections: peers close idle ones after 5 s and more.
@@ -68,9 +69,12 @@ def create_handler() -> LambdaHandler:
     """The handler that this process's settings describe.
 
     Raises:
-        SettingsError: a setting is wrong.
+        SettingsError: a setting is wrong, or shows too much to whoever reaches the function.
     """
     settings = load_settings()
+    danger = danger_on_lambda(settings)
+    if danger is not None:
+        raise SettingsError(danger)
     configure_logs(readable=False)
     return LambdaHandler(Engine(import_graph(settings.graph), settings))
 

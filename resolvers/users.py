@@ -8,16 +8,10 @@ import msgspec
 import strawberry
 from strawberry import relay
 
-from dataloaders.users import (
-    ProfileChange,
-    ProfileProblem,
-    ProfileProblems,
-    Role,
-    UserRecord,
-    update_profile,
-    user_by_id,
-)
-from gateway import Info, RuleError, arg, enum_of, load, viewer
+from dataloaders.problems import Problem, Problems
+from dataloaders.users import ProfileChange, Role, UserRecord, update_profile, user_by_id
+from gateway import Info, arg, enum_of, load, viewer
+from resolvers.changes import as_input_fields, subject_of
 from resolvers.inputs import UpdateProfileInput
 
 enum_of(
@@ -39,19 +33,17 @@ class ProfileUpdate(msgspec.Struct, frozen=True):
     """What became of a change: the person as they are now, or why nothing changed."""
 
     user: UserRecord | None
-    problems: list[ProfileProblem]
+    problems: list[Problem]
 
 
 async def change_profile(
     info: Info, change: Annotated[UpdateProfileInput, strawberry.argument(name="input", description="What to change.")]
 ) -> ProfileUpdate:
     """Change the viewer's own profile."""
-    subject = info.context.identity.subject
-    if subject is None:
-        raise RuleError("updateProfile needs a signed-in viewer", code="UNAUTHENTICATED")
+    subject = subject_of(info.context, "updateProfile")
     answer = await update_profile.send(info.context, subject, _change_of(change))
-    if isinstance(answer, ProfileProblems):
-        return ProfileUpdate(None, answer.problems)
+    if isinstance(answer, Problems):
+        return ProfileUpdate(None, as_input_fields(answer.problems))
     return ProfileUpdate(answer, [])
 
 

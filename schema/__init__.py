@@ -7,11 +7,19 @@ from strawberry import relay
 
 import gateway
 from resolvers import courses as resolve_courses
+from resolvers import discussions as resolve_discussions
+from resolvers import enrolments as resolve_enrolments
 from resolvers import search as resolve_search
 from resolvers import users as resolve_users
+from schema import billing
 from schema.courses import Course
+from schema.discussions import Comment, Discussion, PostCommentPayload
+from schema.enrolments import CompleteLecturePayload, EnrolPayload
 from schema.search import SearchHit
 from schema.users import UpdateProfilePayload, User
+
+# `billing` is here for what it adds to people.
+__all__ = ["Mutation", "Query", "Subscription", "billing", "graph"]
 
 
 @strawberry.type(description="What can be asked.")
@@ -22,7 +30,8 @@ class Query:
     user: User | None = resolve_users.user
     course: Course | None = resolve_courses.course
     courses: relay.Connection[Course] = resolve_courses.courses
-    search: list[SearchHit] = resolve_search.search
+    discussion: Discussion | None = resolve_discussions.discussion
+    search: list[SearchHit] | None = resolve_search.search
     node: relay.Node | None = resolve_search.node
 
 
@@ -31,6 +40,16 @@ class Mutation:
     """What can be changed."""
 
     update_profile: UpdateProfilePayload = resolve_users.update_own_profile
+    enrol: EnrolPayload = resolve_enrolments.enrol_on_course
+    complete_lecture: CompleteLecturePayload = resolve_enrolments.complete_a_lecture
+    post_comment: PostCommentPayload = resolve_discussions.post_a_comment
 
 
-graph = gateway.graph(query=Query, mutation=Mutation)
+@strawberry.type(description="What can be listened to.")
+class Subscription:
+    """What can be listened to."""
+
+    comment_posted: Comment = resolve_discussions.comment_posted
+
+
+graph = gateway.graph(query=Query, mutation=Mutation, subscription=Subscription)

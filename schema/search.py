@@ -6,12 +6,15 @@ from typing import Annotated
 
 import strawberry
 
-from dataloaders.catalogue import HitRecord
+from dataloaders.search import HitRecord
 from gateway import object_of
 from resolvers import search as resolve
 from schema.courses import Course, Lecture
+from schema.discussions import Discussion
 
-SearchItem = Annotated[Course | Lecture, strawberry.union("SearchItem", description="What a search can find.")]
+SearchItem = Annotated[
+    Course | Lecture | Discussion, strawberry.union("SearchItem", description="What a search can find.")
+]
 
 
 @object_of(HitRecord, description="One search hit.")

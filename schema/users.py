@@ -7,9 +7,10 @@ from datetime import date
 import strawberry
 from strawberry import relay
 
-from dataloaders.users import ProfileProblem, Role, UserRecord
+from dataloaders.users import Role, UserRecord
 from gateway import object_of
 from resolvers.users import ProfileUpdate
+from schema.problems import UserError
 
 
 @object_of(UserRecord, description="A person on the platform.")
@@ -22,14 +23,6 @@ class User(relay.Node):
     role: Role = strawberry.field(description="Learner or instructor.")
     joined_on: date = strawberry.field(description="The day of registration.")
     avatar_url: str = strawberry.field(description="A picture, as a URL.")
-
-
-@object_of(ProfileProblem, description="One reason why a change was not made.")
-class UserError:
-    """One reason why a change was not made."""
-
-    field: str = strawberry.field(description="The input field at fault.")
-    message: str = strawberry.field(description="What is wrong, for the person who typed it.")
 
 
 @object_of(ProfileUpdate, description="What became of a change to a profile.")

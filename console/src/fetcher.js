@@ -2,17 +2,15 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 
 /**
- * A GraphiQL fetcher for *url* that hands each result to *onResult* before the page shows it.
+ * A GraphiQL fetcher for *url*. The page shows of each result what *onResult* returns of it.
  *
- * This is the one place that sees whole results: whoever needs `extensions.hops` listens here instead of
- * reading it back from the response editor. Introspection passes through too; its `operationName` tells it apart.
+ * This is the one place that sees whole results: the Hops panel takes its receipt here. Introspection passes through
+ * too; its `operationName` tells it apart.
  */
-export function createFetcher(url, onResult = () => {}) {
+export function createFetcher(url, onResult) {
   // Plain JSON: without this the fetcher asks for multipart first, and the gateway answers in one piece.
   const send = createGraphiQLFetcher({ url, enableIncrementalDelivery: false });
   return async (params, options) => {
-    const result = await send(params, options);
-    onResult(result, params);
-    return result;
+    return onResult(await send(params, options), params);
   };
 }

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Scope
 
+from ..admission.hops_signature import HOPS_HEADER, may_see_hops
 from ..admission.identity import identify
 from ..http.answer import HttpAnswer, answer, failure
+from ..http.csrf import require_preflight
+from ..http.hops import HopTotals, hops_extension, server_timing
 from ..http.negotiation import MediaType, negotiate, wants_html
-from ..http.request import read_get, read_post
+from ..http.request import GraphQLRequest, read_get, read_post, require_json
 from ..http.request_headers import REQUEST_ID_HEADER, TIMEOUT_HEADER, request_id_from, timeout_from
+from ..planning.printing import plan_lines
 from ..vocabulary.deadline import request_time_s
 from ..vocabulary.errors import ClientError, EngineError, GatewayError
-from .engine import Engine, Viewer
+from .disconnects import ClientLeftError, while_connected
+from .engine import Answer, Engine, Viewer
 from .graphiql import console_files, console_page
+from .safety import safety
 
 # What API Gateway waits for an integration, by its quotas: 29 s for REST APIs, 30 s for HTTP APIs.
 _API_GATEWAY_S = 29.0
+
+# Nobody reads it; what logs count it as, after nginx's own.
+_CLIENT_LEFT = 499
 
 _log = structlog.get_logger("gateway.requests")
 
@@ -54,7 +64,12 @@ def create_app(engine: Engine) -> Starlette:
     ]
     if endpoint.serves_console:
         routes.append(Mount("/console", console_files()))
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _http_error})
+    app = Starlette(
+        routes=routes,
+        middleware=safety(engine.settings),
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _http_error},
+    )
     # Without a lifespan, as on Lambda, the app takes requests as soon as it exists.
     app.state.ready = True
     return app
@@ -80,22 +95,44 @@ class GraphQLEndpoint:
             made = await self._answer(request, request_id, media_type)
         except GatewayError as error:
             made = failure(error, media_type)
+        except ClientLeftError:
+            _log.info("client left", request_id=request_id)
+            return Response(status_code=_CLIENT_LEFT)
         except Exception:  # noqa: BLE001 - logged whole, answered as our fault
             _log.error("request failed", request_id=request_id, exception=traceback.format_exc())
             made = failure(EngineError(), media_type)
         return _to_response(made, request_id)
 
     async def _answer(self, request: Request, request_id: str, media_type: MediaType) -> HttpAnswer:
-        is_get = request.method in {"GET", "HEAD"}
-        if is_get:
-            operation = read_get(request.scope["query_string"])
-        elif request.method == "POST":
-            body = await _read_body(request, self._engine.settings.max_body_bytes)
-            operation = read_post(request.headers.get("content-type"), body)
-        else:
-            raise ClientError(f"expected GET or POST, got {request.method}", code="METHOD_NOT_ALLOWED")
-        answered = await self._engine.execute(operation, self._viewer(request, request_id), queries_only=is_get)
-        return answer(answered.result, media_type)
+        operation = await self._read(request)
+        is_get = request.method != "POST"
+        began_s = self._engine.clock.monotonic_s()
+        viewer = self._viewer(request, request_id)
+        async with _while_wanted(request):
+            answered = await self._engine.execute(operation, viewer, queries_only=is_get)
+        totals = self._totals(answered, began_s)
+        result = answered.result
+        if may_see_hops(request.headers.get(HOPS_HEADER), self._engine.settings, self._engine.clock.wall_s()):
+            result["extensions"] = {"hops": _hops(answered, totals, self._engine.invoked)}
+        return answer(result, media_type, headers=(server_timing(totals),))
+
+    async def _read(self, request: Request) -> GraphQLRequest:
+        """What is asked, by whichever method; what can be refused by the headers alone costs no body."""
+        settings = self._engine.settings
+        headers = request.headers
+        if request.method in {"GET", "HEAD"}:
+            if settings.guards_against_csrf:
+                require_preflight(headers)
+            return read_get(request.scope["query_string"])
+        if request.method == "POST":
+            require_json(headers.get("content-type"), headers.get("content-encoding"))
+            return read_post(await _read_body(request, settings.max_body_bytes, settings.body_timeout_s))
+        raise ClientError(f"expected GET or POST, got {request.method}", code="METHOD_NOT_ALLOWED")
+
+    def _totals(self, answered: Answer, began_s: float) -> HopTotals:
+        invokes = sum(self._engine.invoked.get(record.backend, False) for record in answered.calls)
+        total_s = self._engine.clock.monotonic_s() - began_s
+        return HopTotals.of(answered.receipt, invokes=invokes, total_s=total_s)
 
     def _viewer(self, request: Request, request_id: str) -> Viewer:
         settings = self._engine.settings
@@ -111,6 +148,17 @@ class GraphQLEndpoint:
         return Viewer(request_id, time_s, identity, request.headers)
 
 
+def _while_wanted(request: Request) -> AbstractAsyncContextManager[None]:
+    """Run the block while the client is connected; a Lambda event has no connection that could end."""
+    return nullcontext() if "aws.event" in request.scope else while_connected(request.receive)
+
+
+def _hops(answered: Answer, totals: HopTotals, invoked: Mapping[str, bool]) -> dict[str, Any]:
+    plan = None if answered.plan is None else plan_lines(answered.plan, invoked=invoked)
+    fallback = None if answered.fallback is None else answered.fallback.value
+    return hops_extension(answered.receipt.records, totals, plan, fallback)
+
+
 def _lambda_time_s(context: Any, reserve_s: float) -> float | None:
     """What Lambda leaves for the request, the time to send the answer kept back; None elsewhere."""
     return None if context is None else max(0.0, context.get_remaining_time_in_millis() / 1000 - reserve_s)
@@ -122,17 +170,24 @@ def _behind_api_gateway(scope: Scope) -> bool:
     return "apiId" in context and ".lambda-url." not in context.get("domainName", "")
 
 
-async def _read_body(request: Request, limit_bytes: int) -> bytes:
+async def _read_body(request: Request, limit_bytes: int, time_s: float) -> bytes:
     """The request body.
 
     Raises:
-        ClientError: PAYLOAD_TOO_LARGE past *limit_bytes*; nothing more is read then.
+        ClientError: PAYLOAD_TOO_LARGE past *limit_bytes*, REQUEST_TIMEOUT after *time_s*; nothing more is read then.
+        ClientLeftError: the client left before the body was whole.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit_bytes:
-            raise ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
+    try:
+        async with asyncio.timeout(time_s):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit_bytes:
+                    raise ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
+    except TimeoutError:
+        raise ClientError(f"expected the whole body within {time_s:g} s", code="REQUEST_TIMEOUT") from None
+    except ClientDisconnect:
+        raise ClientLeftError from None
     return bytes(body)
 
 

@@ -6,31 +6,40 @@ All state hangs on it; two engines in one process share nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..admission.operations import check_operation_is_clear
-from ..backends.address import parse_address
-from ..backends.client import BackendClient
-from ..backends.options import WireOptions
-from ..backends.transport import open_wire
+from graphql import OperationDefinitionNode, OperationType
+
+from ..admission.documents import Document, Documents
 from ..backends.wire import Wire
 from ..declare.graph import Graph
 from ..execution.errors import present
-from ..execution.reference import QUERIES, QUERIES_AND_MUTATIONS, execute, use_executor
+from ..execution.linked import LinkedPlan
+from ..execution.outcome import Outcome, refused_document
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
 from ..loading.encoding import Sender
+from ..loading.flights import Flights
+from ..loading.limits import LoadLimits
 from ..observe.calls import CallReceipt, CallRecord
+from ..operations.plan import Plan
+from ..planning.fallback import Fallback
 from ..vocabulary.clock import Clock, SystemClock
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline
-from ..vocabulary.errors import SettingsError
+from ..vocabulary.errors import ClientError
 from ..vocabulary.identity import ANONYMOUS, Identity
-from ..vocabulary.nearest import did_you_mean
-from ..vocabulary.settings import BackendSettings, Settings
+from ..vocabulary.settings import Settings
+from .clients import invoked_backends, open_clients
+from .running import Runner, Way
+
+QUERIES = frozenset({OperationType.QUERY})
+QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
+SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +54,26 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result map of an operation, and the calls it took."""
+    """The result map of an operation, the calls it took, and the way it ran: its plan, or why there was none."""
 
     result: dict[str, Any]
-    calls: tuple[CallRecord, ...]
+    receipt: CallReceipt
+    way: Way = None
+
+    @property
+    def fallback(self) -> Fallback | None:
+        """Why graphql-core ran the operation, if it did."""
+        return self.way if isinstance(self.way, Fallback) else None
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that the operation ran by."""
+        return self.way.plan if isinstance(self.way, LinkedPlan) else None
+
+    @property
+    def calls(self) -> tuple[CallRecord, ...]:
+        """One record a call, in the order they ended."""
+        return tuple(record for record in self.receipt.records if record.source == "backend")
 
 
 class Engine:
@@ -71,25 +96,100 @@ class Engine:
         Raises:
             SettingsError: a backend has no address or a wrong one, or an address belongs to no backend.
         """
-        use_executor(graph)
         self.graph = graph
         self.settings = settings
+        self.runner = Runner(
+            graph,
+            settings.execution,
+            asks_ahead=settings.asks_ahead,
+            max_errors=settings.limits.max_errors,
+            shows_schema=settings.shows_schema,
+        )
+        self.documents = Documents(graph.schema, settings.limits, shows_schema=settings.shows_schema)
+        self.flights = Flights()
         self._app = graph.app() if app is None and graph.app is not None else app
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._readable_names = frozenset(name.lower() for name in settings.forward_headers)
-        self._clients = _open_clients(graph, settings, wires or {})
+        self._clients = open_clients(graph, settings, wires or {})
+        #: Whether a backend's calls are Lambda invocations, by its name.
+        self.invoked = invoked_backends(settings)
 
     async def execute(self, request: GraphQLRequest, viewer: Viewer, *, queries_only: bool = False) -> Answer:
         """The answer to one operation: data as far as it is known, an error for the rest.
 
         Raises:
             ClientError: no operation could be chosen, or it is not one that *queries_only* allows.
+            RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
         """
-        check_operation_is_clear(request.query, request.operation_name)
-        deadline = Deadline.after(viewer.time_s, self._clock)
         receipt = CallReceipt(viewer.request_id)
+        found = self._find(request, QUERIES if queries_only else QUERIES_AND_MUTATIONS)
+        if isinstance(found, Outcome):
+            return Answer(self._result(found, viewer.request_id), receipt)
+        document, operation = found
+        loads, context = self._begin(viewer, receipt)
+        try:
+            outcome, way = await self.runner.run(document, operation, request, context)
+        finally:
+            await loads.close()
+        return Answer(self._result(outcome, viewer.request_id), receipt, way)
+
+    async def subscribe(self, request: GraphQLRequest, viewer: Viewer) -> AsyncGenerator[Answer, None]:
+        """An answer for each event of a subscription, each with the time and the loads of a request of its own.
+
+        Raises:
+            ClientError: no operation could be chosen, or it is no subscription.
+            RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
+        """
+        found = self._find(request, SUBSCRIPTIONS)
+        if isinstance(found, Outcome):
+            yield Answer(self._result(found, viewer.request_id), CallReceipt(viewer.request_id))
+            return
+        open_loads, context = self._begin(viewer, CallReceipt(viewer.request_id))
+        loads_of_event = open_loads
+
+        def renew(_context: Context[Any]) -> Context[Any]:
+            nonlocal loads_of_event
+            loads_of_event, fresh = self._begin(viewer, CallReceipt(viewer.request_id))
+            return replace(_context, deadline=fresh.deadline, receipt=fresh.receipt, loads=fresh.loads)
+
+        try:
+            async with aclosing(self.runner.events(*found, request, context, renew)) as outcomes:
+                async for outcome in outcomes:
+                    await loads_of_event.close()
+                    yield Answer(self._result(outcome, viewer.request_id), loads_of_event.receipt)
+        finally:
+            await loads_of_event.close()
+            await open_loads.close()
+
+    def drop_idle(self) -> None:
+        """Forget idle connections: their peers are gone after a freeze."""
+        for client in self._clients.values():
+            client.drop_idle()
+
+    async def close(self) -> None:
+        """Release every socket."""
+        await self.flights.close()
+        await asyncio.gather(*(client.close() for client in self._clients.values()))
+
+    def _find(
+        self, request: GraphQLRequest, allowed: frozenset[OperationType]
+    ) -> tuple[Document, OperationDefinitionNode] | Outcome:
+        """The operation to run and its document, or what the document is refused with."""
+        document = self.documents.get(request.query)
+        if document.ast is None:
+            return refused_document(document.errors)
+        operation = document.operation(request.operation_name)
+        if operation.operation not in allowed:
+            raise ClientError(f"a {operation.operation.value} cannot be sent this way", code="METHOD_NOT_ALLOWED")
+        return refused_document(document.errors) if document.errors else (document, operation)
+
+    def _begin(self, viewer: Viewer, receipt: CallReceipt) -> tuple[Loads, Context[Any]]:
+        """The loads and the context of one request, or of one event of a subscription."""
+        deadline = Deadline.after(viewer.time_s, self.clock)
         sender = Sender(viewer.identity, viewer.headers, viewer.request_id, deadline)
-        loads = Loads(self._clients, sender, receipt, _after_this_turn)
+        limits = self.settings.limits
+        load_limits = LoadLimits(limits.max_keys_per_step, limits.max_calls, limits.max_answer_bytes)
+        loads = Loads(self._clients, sender, receipt, self.flights, load_limits)
         context = Context(
             identity=viewer.identity,
             deadline=deadline,
@@ -99,75 +199,22 @@ class Engine:
             loads=loads,
             app=self._app,
         )
-        try:
-            outcome = await execute(
-                self.graph,
-                request.query,
-                variables=request.variables,
-                operation_name=request.operation_name,
-                context=context,
-                allowed=QUERIES if queries_only else QUERIES_AND_MUTATIONS,
-            )
-        finally:
-            await loads.close()
+        return loads, context
+
+    def _result(self, outcome: Outcome, request_id: str) -> dict[str, Any]:
+        """The response map: GraphQL specification, section 7.1."""
         result: dict[str, Any] = {}
         if outcome.errors:
             expose = self.settings.mode == "development"
-            result["errors"] = present(outcome, request_id=viewer.request_id, expose=expose)
+            result["errors"] = present(
+                outcome, request_id=request_id, expose=expose, limit=self.settings.limits.max_errors
+            )
         if outcome.ran:
             result["data"] = outcome.data
-        return Answer(result, receipt.calls)
-
-    def drop_idle(self) -> None:
-        """Forget idle connections: their peers are gone after a freeze."""
-        for client in self._clients.values():
-            client.drop_idle()
-
-    async def close(self) -> None:
-        """Release every socket."""
-        await asyncio.gather(*(client.close() for client in self._clients.values()))
+        return result
 
     def _readable(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         return MappingProxyType({name: value for name, value in headers.items() if name in self._readable_names})
 
     def __repr__(self) -> str:
         return f"<Engine of {', '.join(map(repr, self._clients.values())) or 'no backend'}>"
-
-
-def _after_this_turn(depart: Callable[[], None]) -> None:
-    """Call *depart* one turn later than `call_soon` alone, so that coroutines just started take their first step."""
-    loop = asyncio.get_running_loop()
-    loop.call_soon(loop.call_soon, depart)
-
-
-def _open_clients(graph: Graph, settings: Settings, wires: Mapping[str, Wire]) -> dict[str, BackendClient]:
-    for name in {*settings.backends, *wires} - set(graph.backends):
-        raise SettingsError(f"backends.{name}: the graph has no such backend{did_you_mean(name, graph.backends)}")
-    clients = {}
-    for name in graph.backends:
-        configured = settings.backends.get(name) or BackendSettings()
-        wire = wires.get(name) or _open_wire(name, configured, settings)
-        clients[name] = BackendClient(name, wire, timeout_s=configured.timeout_s, headers=configured.headers)
-    return clients
-
-
-def _open_wire(name: str, configured: BackendSettings, settings: Settings) -> Wire:
-    if not configured.address:
-        raise SettingsError(
-            f"backends.{name}: expected an address, got none; set it in gateway.toml or as"
-            f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
-        )
-    try:
-        address = parse_address(configured.address)
-    except ValueError as wrong:
-        raise SettingsError(f"backends.{name}: {wrong}") from wrong
-    options = WireOptions(
-        engine=configured.engine,
-        max_connections=configured.max_connections,
-        max_response_bytes=configured.max_response_bytes,
-        connect_timeout_s=configured.connect_timeout_s,
-        idle_timeout_s=configured.idle_timeout_s,
-        lambda_endpoint=settings.aws.lambda_endpoint,
-        lambda_region=settings.aws.region,
-    )
-    return open_wire(name, address, options)

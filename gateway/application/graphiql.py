@@ -6,6 +6,9 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from .safety import DefaultHeaders
 
 _BUILD = Path(__file__).parent / "console"
 
@@ -15,7 +18,9 @@ _POLICY = (
     " font-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
-_HEADERS = {"content-security-policy": _POLICY, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
+_HEADERS = {"content-security-policy": _POLICY, "cache-control": "no-cache"}
+# A worker is ruled by the policy that its own script came with.
+_FILE_HEADERS = (("content-security-policy", _POLICY), ("cache-control", "no-cache"))
 
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Onehop</title>
@@ -35,6 +40,6 @@ def console_page(build: Path = _BUILD) -> Response:
     return FileResponse(page, headers=_HEADERS, media_type="text/html; charset=utf-8")
 
 
-def console_files() -> StaticFiles:
-    """The page's scripts, styles and workers; their names carry a hash of their content."""
-    return StaticFiles(directory=_BUILD, check_dir=False)
+def console_files() -> ASGIApp:
+    """The page's scripts, styles and workers."""
+    return DefaultHeaders(StaticFiles(directory=_BUILD, check_dir=False), _FILE_HEADERS)

@@ -75,8 +75,10 @@ class LambdaWire:
         self._name = name
         self._address = address
         self._invoke_api = invoke_api
-        self._endpoint = endpoint
-        self._region = region
+        #: Where the Invoke API is.
+        self.endpoint = endpoint
+        #: The region that is signed for.
+        self.region = region
         self._credentials = credentials
         self._max_response_bytes = max_response_bytes
         self._clock = clock or SystemClock()
@@ -85,12 +87,13 @@ class LambdaWire:
         self._query: Pairs = (("Qualifier", address.qualifier),) if address.qualifier else ()
 
     def __repr__(self) -> str:
-        return f"<LambdaWire {self._name} {self._address} by {self._endpoint}>"
+        return f"<LambdaWire {self._name} {self._address} by {self.endpoint}>"
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
         """As `Wire.send`. An idempotent call may be invoked again when a kept connection had died."""
         async with TimeLimit(self._name, timeout_s):
-            invoke = await self._signed_invoke(request)
+            event = event_of(request, domain=f"{self._name}.onehop", request_id=self._new_request_id(), now=self._now())
+            invoke = await self._signed_invoke(msgspec.json.encode(event))
             idempotent = request.method in IDEMPOTENT_METHODS
             answer = await self._invoke_api.send(invoke, timeout_s=timeout_s, idempotent=idempotent)
         if answer.status != 200 or "x-amz-function-error" in answer.headers:  # noqa: PLR2004 - RequestResponse's status
@@ -101,6 +104,21 @@ class LambdaWire:
             raise DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=self._name)
         return response
 
+    async def rehearse(self, *, timeout_s: float) -> None:
+        """Ask whether the function is there and may be invoked; nothing is invoked.
+
+        Raises:
+            GatewayError: it is not, or may not; as `send` would say.
+
+        Source: Invoke, "InvocationType", DryRun, which 204 answers.
+        """
+        async with TimeLimit(self._name, timeout_s):
+            invoke = await self._signed_invoke(b"{}", ("x-amz-invocation-type", "DryRun"))
+            answer = await self._invoke_api.send(invoke, timeout_s=timeout_s, idempotent=True)
+        # AWS says 204; whatever success another Invoke API has will do.
+        if answer.status // 100 != 2:  # noqa: PLR2004
+            raise self._failure(answer, len(invoke.body or b""))
+
     def drop_idle(self) -> None:
         """As `Wire.drop_idle`."""
         self._invoke_api.drop_idle()
@@ -109,23 +127,23 @@ class LambdaWire:
         """As `Wire.close`."""
         await self._invoke_api.close()
 
-    async def _signed_invoke(self, request: WireRequest) -> WireRequest:
-        now = datetime.fromtimestamp(self._clock.wall_s(), UTC)
-        event = event_of(request, domain=f"{self._name}.onehop", request_id=self._new_request_id(), now=now)
-        body = msgspec.json.encode(event)
-        headers: Pairs = (("host", self._endpoint.authority), ("content-type", "application/json"))
+    async def _signed_invoke(self, body: bytes, *more_headers: tuple[str, str]) -> WireRequest:
+        headers: Pairs = (("host", self.endpoint.authority), ("content-type", "application/json"), *more_headers)
         headers += sign(
             "POST",
-            self._endpoint.base + self._path,
+            self.endpoint.base + self._path,
             self._query,
             headers,
             body,
             credentials=await self._current_credentials(),
-            region=self._region,
+            region=self.region,
             service="lambda",
-            now=now,
+            now=self._now(),
         )
         return WireRequest("POST", self._path, self._query, headers, body)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock.wall_s(), UTC)
 
     async def _current_credentials(self) -> Credentials:
         try:
@@ -142,7 +160,7 @@ class LambdaWire:
         if answer.status == 429:  # noqa: PLR2004 - TooManyRequestsException
             return BackendThrottled(f"{function} has no concurrency left: {said}", backend=self._name)
         wording = _REFUSALS.get(answer.status, "the Invoke API answered {status} for {function}")
-        detail = wording.format(function=function, region=self._region, size=sent_bytes, status=answer.status)
+        detail = wording.format(function=function, region=self.region, size=sent_bytes, status=answer.status)
         match answer.status // 100:
             case 4:
                 return self._error("BACKEND_REFUSED", f"{detail}: {said}")

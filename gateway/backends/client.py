@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import BackendTimeout
 from .wire import Wire, WireRequest, WireResponse
 
@@ -25,21 +24,26 @@ class BackendClient:
         self._wire = wire
         self._timeout_s = timeout_s
         self._headers = {header.lower(): value for header, value in (headers or {}).items()}
+        self._header_pairs = tuple(self._headers.items())
 
-    async def send(self, request: WireRequest, deadline: Deadline) -> WireResponse:
-        """The answer to *request*, whatever its status.
+    @property
+    def timeout_s(self) -> float:
+        """The most that one call may take."""
+        return self._timeout_s
+
+    async def send(self, request: WireRequest, remaining_s: float) -> WireResponse:
+        """The answer to *request*, whatever its status; *remaining_s* are left until the deadline of who asks.
 
         Raises:
             BackendTimeout: DEADLINE_EXCEEDED when the request's deadline is what ran out, BACKEND_TIMEOUT when the
                 backend's own time did.
             GatewayError: as the wire port says, with the backend's name.
         """
-        remaining_s = deadline.remaining_s()
         if remaining_s < LEAST_CALL_S:
             raise BackendTimeout("no time left to make the call", code="DEADLINE_EXCEEDED", backend=self.name)
-        timeout_s = min(self._timeout_s, remaining_s)
+        timeout_s = self._timeout_s if self._timeout_s <= remaining_s else remaining_s
         if self._headers:
-            request = replace(request, headers=tuple({**dict(request.headers), **self._headers}.items()))
+            request = self._with_own_headers(request)
         try:
             return await self._wire.send(request, timeout_s=timeout_s)
         except BackendTimeout as timeout:
@@ -49,6 +53,10 @@ class BackendClient:
                 code="DEADLINE_EXCEEDED" if deadline_ran_out else "BACKEND_TIMEOUT",
                 backend=self.name,
             ) from timeout
+
+    def _with_own_headers(self, request: WireRequest) -> WireRequest:
+        theirs = tuple(pair for pair in request.headers if pair[0] not in self._headers)
+        return replace(request, headers=theirs + self._header_pairs)
 
     def drop_idle(self) -> None:
         """Forget idle connections."""

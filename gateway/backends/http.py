@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ..vocabulary.errors import BackendError
 from .address import HttpAddress
+from .answers import cannot_send
 from .options import WireOptions
+from .outgoing import Outgoing, check_headers, check_request_line
 from .target import request_target
 from .time_limit import TimeLimit
 from .wire import Pairs, WireRequest, WireResponse
@@ -22,17 +23,6 @@ from .wire import Pairs, WireRequest, WireResponse
 IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 #: Sent unless the request brings its own; both engines inflate these two within the byte limit.
 _DEFAULT_HEADERS: Final = (("accept", "*/*"), ("accept-encoding", "gzip, deflate"), ("user-agent", "onehop-gateway"))
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A request as an engine sends it: nothing is left to encode."""
-
-    method: str
-    origin: str
-    target: str
-    headers: Pairs
-    body: bytes | None
 
 
 class ConnectionLostError(Exception):
@@ -86,6 +76,9 @@ class HttpWire:
         self._options = options
         self._new_session = new_session
         self._origin = f"{address.scheme}://{address.authority}"
+        self._default_headers: Pairs = (("host", address.authority), *_DEFAULT_HEADERS)
+        if address.authorization is not None:
+            self._default_headers += (("authorization", address.authorization),)
         self._state: _LoopState | None = None
         self._closed = False
 
@@ -141,7 +134,8 @@ class HttpWire:
     async def _exchange_on(self, state: _LoopState, session: Session, outgoing: Outgoing) -> WireResponse:
         state.in_flight[session] = state.in_flight.get(session, 0) + 1
         try:
-            await self._close_retired(state)
+            if state.retired:
+                await self._close_retired(state)
             return await session.exchange(outgoing)
         finally:
             state.in_flight[session] -= 1
@@ -173,12 +167,14 @@ class HttpWire:
             await session.close()
 
     def _outgoing(self, request: WireRequest) -> Outgoing:
-        address, headers = self._address, request.headers
-        given = {name for name, _ in headers}
-        headers += tuple(pair for pair in _DEFAULT_HEADERS if pair[0] not in given)
-        if address.authorization is not None and "authorization" not in given:
-            headers += (("authorization", address.authorization),)
-        target = request_target(address.base, request.path, request.query)
+        given = {name for name, _ in request.headers}
+        headers = tuple(pair for pair in self._default_headers if pair[0] not in given) + request.headers
+        target = request_target(self._address.base, request.path, request.query)
+        try:
+            check_request_line(request.method, target)
+            check_headers(request.headers)
+        except ValueError as error:
+            raise cannot_send(self._name, error) from error
         return Outgoing(request.method, self._origin, target, headers, request.body)
 
     def _unreachable(self, detail: str) -> BackendError:

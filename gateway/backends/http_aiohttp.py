@@ -15,8 +15,9 @@ from aiohttp.tracing import Trace
 from yarl import URL
 
 from .answers import BoundedBody, broken_midway, cannot_send, described, not_http, response_headers
-from .http import ConnectionLostError, Outgoing
+from .http import ConnectionLostError
 from .options import WireOptions
+from .outgoing import Outgoing
 from .wire import WireResponse
 
 

@@ -14,8 +14,10 @@ import httpx
 
 from .address import HttpAddress
 from .answers import BoundedBody, broken_midway, cannot_send, described, not_http, response_headers
-from .http import ConnectionLostError, HttpWire, Outgoing
+from .http import ConnectionLostError, HttpWire
+from .inflating import Inflater
 from .options import WireOptions
+from .outgoing import Outgoing
 from .wire import WireResponse
 
 # httpcore's own words when a connection ends before the head; h11's protocol errors share its exception type.
@@ -92,7 +94,7 @@ class HttpxSession:
 
     async def _read(self, response: httpx.Response, *, head: bool) -> WireResponse:
         body = BoundedBody(self._name, self._limit_bytes)
-        inflater = _Inflater(response.headers.get("content-encoding", "identity"))
+        inflater = Inflater(response.headers.get("content-encoding", "identity"))
         try:
             if not head:
                 body.announce(response.headers.get("content-length"))
@@ -124,38 +126,6 @@ class _ConnectionEvents:
             self._sent = True
         elif event.startswith("connection.connect_") and event.endswith(".started"):
             self._connected = True
-
-
-class _Inflater:
-    """Decodes gzip and deflate, never more than asked for: httpx's own decoders know no limit."""
-
-    # zlib's window bits for "either header, by its first bytes".
-    _ANY_HEADER = 32 + zlib.MAX_WBITS
-
-    def __init__(self, encoding: str) -> None:
-        coding = encoding.strip().lower()
-        self._known = coding in {"identity", "gzip", "x-gzip", "deflate"}
-        self._encoding = encoding
-        self._stream = None if coding == "identity" else zlib.decompressobj(self._ANY_HEADER)
-        self._started = False
-
-    def feed(self, piece: bytes, max_bytes: int) -> bytes:
-        """What *piece* decodes to, cut off at *max_bytes*.
-
-        Raises:
-            zlib.error: it is not of the encoding that the answer names, or none that is known.
-        """
-        if self._stream is None:
-            return piece
-        if not self._known:
-            raise zlib.error(f"Content-Encoding {self._encoding!r} was not accepted")
-        self._started = True
-        return self._stream.decompress(piece, max_bytes)
-
-    def end(self) -> None:
-        """Raise zlib.error when the encoded body was cut short."""
-        if self._stream is not None and self._started and not self._stream.eof:
-            raise zlib.error(f"the {self._encoding} body ends too early")
 
 
 def _new_client(options: WireOptions) -> httpx.AsyncClient:

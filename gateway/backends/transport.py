@@ -36,7 +36,7 @@ def open_wire(
     """
     match address:
         case HttpAddress():
-            return open_http_wire(name, address, options)
+            return open_http_wire(name, address, options, clock=clock)
         case LambdaAddress():
             return _open_lambda(name, address, options, credentials, clock)
         case LocalAddress():
@@ -45,7 +45,7 @@ def open_wire(
             return LocalWire(name, import_handler(name, address), options, clock=clock)
 
 
-def open_http_wire(name: str, address: HttpAddress, options: WireOptions) -> HttpWire:
+def open_http_wire(name: str, address: HttpAddress, options: WireOptions, *, clock: Clock | None = None) -> HttpWire:
     """An HTTP wire over the engine that *options* name.
 
     Raises:
@@ -61,9 +61,13 @@ def open_http_wire(name: str, address: HttpAddress, options: WireOptions) -> Htt
                 f"backends.{name}.engine: expected an installed engine, got httpx; install onehop-gateway[httpx]"
             ) from None
         return httpx_wire(name, address, options)
-    from .http_aiohttp import AiohttpSession  # noqa: PLC0415 - 150 ms that a cold start without backends saves
+    if options.engine == "aiohttp":
+        from .http_aiohttp import AiohttpSession  # noqa: PLC0415
 
-    return HttpWire(name, address, options, lambda: AiohttpSession(name, options))
+        return HttpWire(name, address, options, lambda: AiohttpSession(name, options))
+    from .http_httptools import httptools_wire  # noqa: PLC0415 - only where HTTP is spoken
+
+    return httptools_wire(name, address, options, clock=clock)
 
 
 def _open_lambda(
@@ -85,7 +89,7 @@ def _open_lambda(
     return LambdaWire(
         name,
         address,
-        open_http_wire(name, endpoint, invoke_options),
+        open_http_wire(name, endpoint, invoke_options, clock=clock),
         endpoint=endpoint,
         region=region,
         credentials=credentials or DefaultCredentials(clock=clock),
@@ -100,7 +104,7 @@ def _region(name: str, address: LambdaAddress, options: WireOptions) -> str:
     if not region:
         raise SettingsError(
             f"backends.{name}: expected an AWS region for {address}, got none; "
-            "set lambda_region or AWS_REGION, or give the function's ARN"
+            "set aws.region or AWS_REGION, or give the function's ARN"
         )
     return region
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
@@ -22,8 +23,8 @@ from ..vocabulary.settings import ServiceSettings, Settings
 from .child import Child
 from .http_service import HttpService, Place, ServiceFailedError, answers, filled
 from .ports import free_port
-from .problems import check_port, fail, graph_or_fail
-from .table import Row, table_of
+from .problems import check_host, check_port, fail, graph_or_fail
+from .table import print_table, working
 
 _START_S = 30.0
 _POLL_S = 0.05
@@ -46,7 +47,8 @@ class Running:
     """What has been started so far, for the backends that want an address."""
 
     wanting: set[str]
-    rows: list[Row] = field(default_factory=list)
+    #: What runs: name, kind, address and process id, where it has a process of its own that lasts.
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
     #: What the gateway's own settings become: addresses of what runs here.
     environment: dict[str, str] = field(default_factory=dict)
     #: Ends all processes at once, for the impatient.
@@ -62,6 +64,7 @@ def run_dev(
     settings: Settings, graph: str | None, host: str, port: int, *, settings_file: Path | None, reload: bool
 ) -> int:
     """Run until Ctrl-C or SIGTERM, and give the exit code: 0, or 2 when something did not start."""
+    check_host(host, replace(settings, mode="development"))
     check_port(host, port)
     options = DevOptions(graph or settings.graph, host, port, settings_file, reload)
     placed = {name for name, backend in settings.backends.items() if backend.address}
@@ -78,7 +81,8 @@ async def _run(settings: Settings, options: DevOptions, wanting: set[str]) -> in
         state = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
         starting = asyncio.create_task(_start(settings, options, Place("127.0.0.1", state), running, stack, console))
         told = asyncio.create_task(stop.wait())
-        await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+        with working(console, "starting services and gateway"):
+            await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
         if not starting.done():
             await _cancelled(starting)
@@ -151,7 +155,7 @@ async def _start_services(
     # Before the services are stopped: nothing may start one again then.
     stack.push_async_callback(_cancelled, *keepers)
     for http in http_services:
-        running.rows.append(Row(http.name, "HTTP service", http.address, http.pid))
+        running.rows.append((http.name, "HTTP service", http.address, str(http.pid)))
         running.give_address(http.name, http.address)
 
 
@@ -167,7 +171,7 @@ async def _start_lambda(
         await stack.enter_async_context(local)
     except (ModuleNotFoundError, NotADirectoryError, OSError) as failed:
         raise ServiceFailedError(f"local Lambda: {failed}") from failed
-    running.rows.append(Row("local Lambda", "Invoke API", local.endpoint, None))
+    running.rows.append(("local Lambda", "Invoke API", local.endpoint, ""))
     running.environment |= {
         "GATEWAY_AWS__LAMBDA_ENDPOINT": local.endpoint,
         # The local Lambda checks no signature; without credentials the gateway could make none.
@@ -179,7 +183,7 @@ async def _start_lambda(
         # Some region must be signed for; a setting of the application's own goes before it.
         running.environment["AWS_REGION"] = "us-east-1"
     for name, service in functions.items():
-        running.rows.append(Row(name, f"Lambda, {service.workers} workers", f"lambda:{name}", None))
+        running.rows.append((name, f"Lambda, {service.workers} workers", f"lambda:{name}", ""))
         running.give_address(name, f"lambda:{name}")
 
 
@@ -208,7 +212,8 @@ async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExit
     gateway = await Child.start(command, environment, lambda line: console.print(Text.from_ansi(line)))
     stack.push_async_callback(gateway.stop)
     running.killers.append(gateway.kill)
-    running.rows.append(Row("gateway", options.graph, f"http://{options.host}:{options.port}/graphql", gateway.pid))
+    address = f"http://{options.host}:{options.port}/graphql"
+    running.rows.append(("gateway", options.graph, address, str(gateway.pid)))
     return gateway
 
 
@@ -236,7 +241,8 @@ async def _first_of(stop: asyncio.Event, gateway: Child) -> int:
 
 
 def _tell(console: Console, running: Running, options: DevOptions) -> None:
-    console.print(table_of(running.rows, title=f"onehop {__version__}"))
+    console.print(Text(f"onehop {__version__}", style="bold"))
+    print_table(console, ("name", "what", "where", "pid"), running.rows)
     console.print(f"Open http://{options.host}:{options.port}/graphql in a browser. Ctrl-C stops everything.")
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 from ..application.engine import Engine
 from ..application.importing import import_graph
 from ..declare.graph import Graph
+from ..vocabulary.dangers import danger_of_host
 from ..vocabulary.errors import DeclarationError, SettingsError
 from ..vocabulary.settings import Settings
 
@@ -39,6 +40,13 @@ def check_engine(graph: Graph, settings: Settings) -> None:
         Engine(graph, settings)
     except SettingsError as wrong:
         fail(str(wrong))
+
+
+def check_host(host: str, settings: Settings) -> None:
+    """See that what *settings* show may be shown to whoever reaches *host*."""
+    danger = danger_of_host(settings, host)
+    if danger is not None:
+        fail(f"--host: {danger}")
 
 
 def check_port(host: str, port: int) -> None:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from .. import __version__
 from ..vocabulary.settings import Settings
-from .problems import check_engine, check_port, fail, graph_or_fail
+from .problems import check_engine, check_host, check_port, fail, graph_or_fail
 from .server import ServerOptions, server_command
 
 
@@ -31,6 +31,7 @@ def run_serve(
     """
     if workers < 1:
         fail(f"--workers: expected at least 1, got {workers}")
+    check_host(host, settings)
     check_engine(graph_or_fail(target), settings)
     check_port(host, port)
     # Workers are processes of their own: what they must know travels in the environment.
@@ -40,7 +41,7 @@ def run_serve(
     print(f"onehop {__version__} serves {target} at http://{host}:{port}/graphql", file=sys.stderr, flush=True)  # noqa: T201
     kill_after_s = max(1, math.ceil(settings.shutdown_s))
     watched = application_paths(Path.cwd(), sys.modules.values()) if reload else ()
-    command = server_command(ServerOptions(host, port, workers, kill_after_s, watched))
+    command = server_command(ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, watched))
     # In place of this process, which has imported the application for the checks.
     os.execve(command[0], command, {**os.environ, **told})  # noqa: S606 - no shell is wanted
 

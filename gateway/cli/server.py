@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from ..local_lambda.die_with_parent import die_with
@@ -26,14 +27,15 @@ from ..local_lambda.die_with_parent import die_with
 class ServerOptions:
     """What the server process is told.
 
-    *kill_after_s* is how long a worker may take to end. Changes in *reload_paths* start the workers anew; with none
-    given nothing does.
+    *kill_after_s* is how long a worker may take to end, *idle_timeout_s* how long a connection may be silent between
+    requests. Changes in *reload_paths* start the workers anew; with none given nothing does.
     """
 
     host: str
     port: int
     workers: int
     kill_after_s: int
+    idle_timeout_s: float
     reload_paths: tuple[str, ...] = ()
 
 
@@ -52,6 +54,10 @@ def serve(options: ServerOptions) -> None:
         interface=Interfaces.ASGI,
         workers=options.workers,
         loop=Loops.uvloop,
+        # Where granian must find out the version itself, a connection that never says a word stays open for ever.
+        http=HTTPModes.http1,
+        # It bounds the wait for a request's headers, thus also for the next request of an open connection.
+        http1_settings=HTTP1Settings(header_read_timeout=round(options.idle_timeout_s * 1000)),
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

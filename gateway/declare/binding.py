@@ -33,6 +33,11 @@ class LoadBinding:
         return tuple(self.target.loaders.values()) if isinstance(self.target, ByKind) else (self.target,)
 
     @cached_property
+    def by_kind(self) -> tuple[tuple[str | None, Loader[Any, Any, Any]], ...]:
+        """Each loader with the kind that chooses it, None where there is no choice."""
+        return tuple(self.target.loaders.items()) if isinstance(self.target, ByKind) else ((None, self.target),)
+
+    @cached_property
     def parameters(self) -> tuple[inspect.Parameter, ...]:
         """The loader's parameters that clients set."""
         if isinstance(self.target, ByKind):

@@ -17,6 +17,7 @@ from .load import load
 T = TypeVar("T")
 
 _RECORD = "__gateway_record__"
+_RECOGNISED = "__gateway_recognised_by_class__"
 _EXTENDED_BY = "__gateway_extended_by__"
 
 
@@ -44,10 +45,12 @@ def object_of(
             if isinstance(value, StrawberryField):
                 # A field may be shared by types, as `instructor = load(...)` of resolvers/; Strawberry writes into it.
                 setattr(cls, attribute, _own_copy(value))
-        if "is_type_of" not in vars(cls):
+        recognised_by_class = "is_type_of" not in vars(cls)
+        if recognised_by_class:
             cls.is_type_of = classmethod(lambda _cls, value, _info: type(value) is record)  # type: ignore[attr-defined]
         bound = strawberry.type(cls, name=name, description=description, directives=directives)
         setattr(bound, _RECORD, record)
+        setattr(bound, _RECOGNISED, recognised_by_class)
         return bound
 
     return bind
@@ -93,6 +96,11 @@ def record_of(cls: Any) -> type[msgspec.Struct] | None:
     """The record that *cls* is bound to by `object_of`, else None."""
     record: type[msgspec.Struct] | None = vars(cls).get(_RECORD) if isinstance(cls, type) else None
     return record
+
+
+def is_recognised_by_class(cls: Any) -> bool:
+    """Whether the type's values are the instances of its record, by no other rule than their class."""
+    return isinstance(cls, type) and vars(cls).get(_RECOGNISED, False) is True
 
 
 def _own_copy(field: StrawberryField) -> StrawberryField:

@@ -1,41 +1,88 @@
-"""A `load(...)` field when it runs: its key from the sources, its arguments checked, its loader asked."""
+"""A `load(...)` field when it runs: its key from the sources, its arguments checked, its loader chosen.
+
+The planner's executor asks these questions once a column of parents; the field's own resolver, where a field extension
+or graphql-core calls it, once a parent.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from graphql import GraphQLNonNull, get_named_type
+from graphql import GraphQLNonNull, GraphQLOutputType, get_named_type
 from strawberry.types import Info
 
 from ..vocabulary.context import Context
 from ..vocabulary.errors import ClientError, DecodeError, MissingError, RuleError
+from ..vocabulary.identity import Identity
 from .binding import LoadBinding
 from .loader import Loader
 from .sources import ByKind, TypeOfId, ViewerClaim, key_part, read_global_id
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a `load(...)` field knows of where it stands: its name, whether it may be null, what ids it takes."""
+
+    field_name: str
+    required: bool
+    id_types: tuple[str, ...]
+
+
+def place_of(binding: LoadBinding, field_name: str, type_: GraphQLOutputType) -> Place:
+    """The place of a field of that name and GraphQL type."""
+    if isinstance(binding.target, ByKind) and isinstance(binding.target.kind, TypeOfId):
+        id_types = tuple(binding.target.loaders)
+    else:
+        id_types = (get_named_type(type_).name,)
+    return Place(field_name, isinstance(type_, GraphQLNonNull), id_types)
 
 
 def resolve_load(binding: LoadBinding, parent: Any, info: Info[Any, Any], arguments: Mapping[str, Any]) -> Any:
     """The value of a `load(...)` field: an awaitable, or None where there is no key.
 
     Raises:
-        ClientError: an argument is malformed or outside its limits.
+        GatewayError: as `choose` and `loader_arguments` say.
+    """
+    context: Context[Any] = info.context
+    place = place_of(binding, info.field_name, info._raw_info.return_type)  # noqa: SLF001 - the only way to the type
+    chosen = choose(binding, place, parent, arguments, context.identity)
+    if chosen is None:
+        return None
+    loader, key = chosen
+    return context.loads.load(loader, key, loader_arguments(binding, arguments), required=place.required)
+
+
+def choose(
+    binding: LoadBinding, place: Place, parent: Any, arguments: Mapping[str, Any], identity: Identity
+) -> tuple[Loader[Any, Any, Any], Any] | None:
+    """The loader to ask for *parent*, and its key; None where there is no key and the field may be null.
+
+    Raises:
+        ClientError: a global id is malformed or of another type.
         RuleError: UNAUTHENTICATED, where a non-null field needs a claim that the viewer lacks.
         MissingError: a non-null field's key is null.
         DecodeError: a record names a kind that no loader is for.
     """
-    context: Context[Any] = info.context
-    id_types = _id_types(binding, info) if binding.arguments else ()
-    parts = tuple(key_part(source, parent, arguments, context.identity, id_types) for source in binding.sources)
-    required = isinstance(info._raw_info.return_type, GraphQLNonNull)  # noqa: SLF001 - the only way to the type
+    parts = tuple(key_part(source, parent, arguments, identity, place.id_types) for source in binding.sources)
     if None in parts:
-        return _without_key(binding, info, parts, required=required)
-    loader = _choose(binding, parent, arguments, id_types)
+        _check_may_lack(binding, place, parts)
+        return None
     key = parts if binding.key_is_tuple else parts[0] if parts else None
-    rest = {parameter.name: _checked(parameter, arguments) for parameter in binding.parameters}
-    return context.loads.load(loader, key, {**rest, **binding.fixed}, required=required)
+    return _loader_for(binding, place, parent, arguments), key
+
+
+def loader_arguments(binding: LoadBinding, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What the loader is called with besides the keys: *arguments* within their limits, and those that are fixed.
+
+    Raises:
+        ClientError: an argument is outside of its limits.
+    """
+    given = {parameter.name: _checked(parameter, arguments) for parameter in binding.parameters}
+    return {**given, **binding.fixed}
 
 
 def _checked(parameter: inspect.Parameter, arguments: Mapping[str, Any]) -> Any:
@@ -56,21 +103,13 @@ def _checked(parameter: inspect.Parameter, arguments: Mapping[str, Any]) -> Any:
     return value
 
 
-def _id_types(binding: LoadBinding, info: Info[Any, Any]) -> tuple[str, ...]:
-    """The types that a global id given as an argument may be of, when its source names none."""
-    if isinstance(binding.target, ByKind) and isinstance(binding.target.kind, TypeOfId):
-        return tuple(binding.target.loaders)
-    return (get_named_type(info._raw_info.return_type).name,)  # noqa: SLF001 - the only way to the type
-
-
-def _choose(
-    binding: LoadBinding, parent: Any, arguments: Mapping[str, Any], id_types: tuple[str, ...]
-) -> Loader[Any, Any, Any]:
+def _loader_for(binding: LoadBinding, place: Place, parent: Any, arguments: Mapping[str, Any]) -> Loader[Any, Any, Any]:
     target = binding.target
     if not isinstance(target, ByKind):
         return target
     if isinstance(target.kind, TypeOfId):
-        kind: Any = read_global_id(target.kind.argument, str(arguments[target.kind.argument]), id_types).type_name
+        text = str(arguments[target.kind.argument])
+        kind: Any = read_global_id(target.kind.argument, text, place.id_types).type_name
     else:
         kind = getattr(parent, target.kind.name)
     loader = target.loader_for(kind)
@@ -79,10 +118,10 @@ def _choose(
     return loader
 
 
-def _without_key(binding: LoadBinding, info: Info[Any, Any], parts: tuple[Any, ...], *, required: bool) -> Any:
-    if not required:
-        return None
+def _check_may_lack(binding: LoadBinding, place: Place, parts: tuple[Any, ...]) -> None:
+    if not place.required:
+        return
     source = binding.sources[parts.index(None)]
     if isinstance(source, ViewerClaim):
-        raise RuleError(f"{info.field_name} needs a signed-in viewer", code="UNAUTHENTICATED")
-    raise MissingError(f"{info.field_name}: {source} is null, so there is nothing to load for a non-null field")
+        raise RuleError(f"{place.field_name} needs a signed-in viewer", code="UNAUTHENTICATED")
+    raise MissingError(f"{place.field_name}: {source} is null, so there is nothing to load for a non-null field")

@@ -15,18 +15,26 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from ..vocabulary.errors import ROWS, EngineError, GatewayError
-from .reference import Outcome
+from .failure import raised_by
+from .outcome import Outcome
 
 _log = structlog.get_logger("gateway.errors")
 
 
-def present(outcome: Outcome, *, request_id: str, expose: bool) -> list[dict[str, Any]]:
+def present(outcome: Outcome, *, request_id: str, expose: bool, limit: int) -> list[dict[str, Any]]:
     """The outcome's errors as response maps: `{"message", "locations", "path", "extensions": {"code"}}`.
 
     What is not the client's own mistake is logged, once an error, with *request_id*. With *expose* the extensions hold
-    the operator's text too. Source: GraphQL specification, section 7.1.2.
+    the operator's text too. Of more than *limit* errors the rest is counted in a last one. Source: GraphQL
+    specification, section 7.1.2.
     """
-    return [_present_one(error, outcome, request_id, expose=expose) for error in outcome.errors]
+    shown = [_present_one(error, outcome, request_id, expose=expose) for error in outcome.errors[:limit]]
+    left_out = outcome.left_out + len(outcome.errors[limit:])
+    if left_out:
+        more = f"expected at most {limit} errors in an answer, got {limit + left_out}: the rest is left out"
+        shown.append({"message": more, "extensions": {"code": "LIMIT_EXCEEDED"}})
+        _log.error("errors left out", count=left_out, request_id=request_id)
+    return shown
 
 
 def _present_one(error: GraphQLError, outcome: Outcome, request_id: str, *, expose: bool) -> dict[str, Any]:
@@ -51,6 +59,9 @@ class _Seen(NamedTuple):
     def hides_the_cause(self) -> bool:
         return ROWS[self.code].kind not in {"client", "rule"}
 
+
+# Where graphql-core raises what is the field's own: an error that was returned, or that a future holds.
+_PASS_ON = frozenset({"complete_value", "with_abort_signal"})
 
 _INTERNAL = _Seen(EngineError().client_message, EngineError.default_code)
 
@@ -79,7 +90,7 @@ def _seen_by_clients(error: GraphQLError, cause: BaseException | None, outcome: 
     if cause is not None and _passed_through(cause, "on_unauthorized"):
         return _Seen(error.message, "FORBIDDEN", _sendable(error.extensions))
     # 5. A value that is not what the schema says: the text would show the value.
-    if cause is not None and _raised_by_completion(cause):
+    if _is_of_completion(error, cause):
         return _INTERNAL
     # 6. A variable, an argument, or a GraphQLError that a resolver raised for the client to see.
     return _Seen(error.message, "BAD_USER_INPUT", _sendable(error.extensions))
@@ -95,10 +106,16 @@ def _sendable(extensions: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return extensions or {}
 
 
+def _is_of_completion(error: GraphQLError, cause: BaseException | None) -> bool:
+    known = raised_by(error)
+    return known == "completion" if known is not None else cause is not None and _raised_by_completion(cause)
+
+
 def _raised_by_completion(cause: BaseException) -> bool:
     frames = [frame for frame, _ in traceback.walk_tb(cause.__traceback__)]
     raised_by_executor = bool(frames) and frames[-1].f_globals.get("__name__") == "graphql.execution.executor"
-    return raised_by_executor or _passed_through(cause, "complete_leaf_value")
+    is_passed_on = raised_by_executor and frames[-1].f_code.co_name in _PASS_ON
+    return (raised_by_executor and not is_passed_on) or _passed_through(cause, "complete_leaf_value")
 
 
 def _passed_through(cause: BaseException, function: str) -> bool:

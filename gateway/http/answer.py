@@ -27,6 +27,7 @@ _GRAPHQL_REQUEST_ERRORS: Final = frozenset({
     "OPERATION_RESOLUTION_FAILURE",
     "BAD_USER_INPUT",
     "LIMIT_EXCEEDED",
+    "INTROSPECTION_DISABLED",
 })  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def failure(
     An error of the GraphQL request itself, such as a syntax error, is 200 for `application/json`, as in `answer`.
     *allow* lists the methods of the address, for a 405.
 
-    Source: RFC 9110 sections 15.5.2 (401), 15.5.6 (405) and 15.5.16 (415) for the headers that these statuses need.
+    Source: RFC 9110 sections 15.5.2 (401), 15.5.6 (405), 15.5.9 (408) and 15.5.16 (415) for the headers that these
+    statuses need.
     """
     is_graphql_answer = media_type is MediaType.JSON and error.code in _GRAPHQL_REQUEST_ERRORS
     status = 200 if is_graphql_answer else error.row.http_status
@@ -106,7 +108,10 @@ def _status_headers(status: int, allow: Iterable[str]) -> Headers:
             return (("www-authenticate", "Bearer"),)
         case 405:
             return (("allow", ", ".join(allow)),)
+        case 408:
+            # The rest of the body must not be taken for the next request.
+            return (("connection", "close"),)
         case 415:
-            return (("accept", "application/json"),)
+            return (("accept-encoding", "identity"), ("accept", "application/json"))
         case _:
             return ()

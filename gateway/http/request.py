@@ -46,16 +46,39 @@ class GraphQLRequest:
     extensions: dict[str, object] | None = None
 
 
-def read_post(content_type: str | None, body: bytes) -> GraphQLRequest:
-    """Read the JSON *body* of a POST; members that are not of the protocol are ignored.
+def require_json(content_type: str | None, content_encoding: str | None = None) -> None:
+    """Refuse a POST whose body is not declared as plain UTF-8 JSON, before any of it is read.
+
+    No other type is taken: browsers send forms and plain text across sites without asking first (CSRF). No compressed
+    body either: some kilobytes could unpack to gigabytes.
 
     Raises:
-        ClientError: UNSUPPORTED_MEDIA_TYPE when the body is not declared as UTF-8 `application/json`,
-            BAD_REQUEST when it is no well-formed GraphQL request.
+        ClientError: UNSUPPORTED_MEDIA_TYPE.
+
+    Source: GraphQL over HTTP, section POST; RFC 9110 section 8.4 for the encoding.
+    """
+    expected = "Content-Type: expected application/json"
+    if content_type is None:
+        raise ClientError(f"{expected}, got none", code="UNSUPPORTED_MEDIA_TYPE")
+    media_type = parse_media_range(content_type)
+    if media_type is None or media_type.essence != "application/json":
+        raise ClientError(f"{expected}, got {excerpt(content_type)}", code="UNSUPPORTED_MEDIA_TYPE")
+    for charset in media_type.parameter_values("charset"):
+        if charset.lower() != "utf-8":
+            raise ClientError(f"{expected} in charset utf-8, got {excerpt(charset)}", code="UNSUPPORTED_MEDIA_TYPE")
+    if content_encoding is not None and content_encoding.strip(" \t").lower() not in {"", "identity"}:
+        came = excerpt(content_encoding)
+        raise ClientError(f"Content-Encoding: expected none, got {came}", code="UNSUPPORTED_MEDIA_TYPE")
+
+
+def read_post(body: bytes) -> GraphQLRequest:
+    """Read the JSON *body* of a POST, which `require_json` let pass; members that are not of the protocol are ignored.
+
+    Raises:
+        ClientError: BAD_REQUEST, *body* is no well-formed GraphQL request.
 
     Source: GraphQL over HTTP, section POST.
     """
-    _require_json(content_type)
     members = _decode_json(body, where="body")
     if isinstance(members, list):
         raise _bad_request(
@@ -84,22 +107,6 @@ def read_get(query_string: bytes) -> GraphQLRequest:
             raise _bad_request(name, "one parameter of this name", "several")
         members[name] = _decode_json(text.encode(), where=name) if name in _JSON_MEMBERS and text else text or None
     return _request(members)
-
-
-def _require_json(content_type: str | None) -> None:
-    """Refuse a body that is not declared as UTF-8 JSON.
-
-    No other type is taken: browsers send forms and plain text across sites without asking first (CSRF).
-    """
-    expected = "Content-Type: expected application/json"
-    if content_type is None:
-        raise ClientError(f"{expected}, got none", code="UNSUPPORTED_MEDIA_TYPE")
-    media_type = parse_media_range(content_type)
-    if media_type is None or media_type.essence != "application/json":
-        raise ClientError(f"{expected}, got {excerpt(content_type)}", code="UNSUPPORTED_MEDIA_TYPE")
-    for charset in media_type.parameter_values("charset"):
-        if charset.lower() != "utf-8":
-            raise ClientError(f"{expected} in charset utf-8, got {excerpt(charset)}", code="UNSUPPORTED_MEDIA_TYPE")
 
 
 def _parameters(query_string: bytes) -> list[tuple[str, str]]:

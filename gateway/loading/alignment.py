@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -29,9 +29,10 @@ def align(loader: Loader[Any, Any, Any], keys: Sequence[Any], rows: Rows) -> Ali
     if loader.cardinality == "page":
         aligned = _pages(loader, keys, rows.good)
     else:
-        grouped = _group(loader, keys, rows.good)
-        value: Callable[[Any, list[Any]], Any] = _only if loader.cardinality == "one" else _all
-        aligned = {key: value(loader, found) for key, found in grouped.items()}
+        _check_rows(loader, rows.good)
+        aligned = (_one_each if loader.cardinality == "one" else _many_each)(loader, keys, rows.good)
+    if not rows.failed and rows.stray is None:
+        return aligned
     return {key: _or_error(value, rows.failed.get(key), rows.stray) for key, value in aligned.items()}
 
 
@@ -42,28 +43,38 @@ def _whole(loader: Loader[Any, Any, Any], answer: Any) -> Any:
     return answer
 
 
-def _group(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: Any) -> dict[Any, list[Any]]:
+def _check_rows(loader: Loader[Any, Any, Any], answer: Any) -> None:
     if not isinstance(answer, list):
         raise _not(loader, f"list[{loader.record.__name__}]", answer)
-    grouped: dict[Any, list[Any]] = {key: [] for key in keys}
-    key_of = attrgetter(*loader.by)
+    record = loader.record
     for row in answer:
-        if not isinstance(row, loader.record):
-            raise _not(loader, f"rows of {loader.record.__name__}", row)
-        found = grouped.get(key_of(row))
+        if not isinstance(row, record):
+            raise _not(loader, f"rows of {record.__name__}", row)
+
+
+def _one_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
+    aligned: Aligned = dict.fromkeys(keys)
+    found: dict[Any, int] = {}
+    for key, row in zip(map(attrgetter(*loader.by), answer), answer, strict=True):
+        if key not in aligned:
+            continue
+        if aligned[key] is None:
+            aligned[key] = row
+        else:
+            found[key] = found.get(key, 1) + 1
+    for key, count in found.items():
+        detail = f"{loader.name}: expected one row a key, got {count}"
+        aligned[key] = DecodeError(detail, backend=loader.backend.name)
+    return aligned
+
+
+def _many_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
+    aligned: dict[Any, list[Any]] = {key: [] for key in keys}
+    for key, row in zip(map(attrgetter(*loader.by), answer), answer, strict=True):
+        found = aligned.get(key)
         if found is not None:
             found.append(row)
-    return grouped
-
-
-def _only(loader: Loader[Any, Any, Any], found: list[Any]) -> Any:
-    if len(found) > 1:
-        return DecodeError(f"{loader.name}: expected one row a key, got {len(found)}", backend=loader.backend.name)
-    return found[0] if found else None
-
-
-def _all(_loader: Loader[Any, Any, Any], found: list[Any]) -> Any:
-    return found
+    return aligned
 
 
 def _pages(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: Any) -> Aligned:

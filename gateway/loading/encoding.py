@@ -6,58 +6,47 @@ import datetime as dt
 import decimal
 import enum
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 import msgspec
 
 from ..backends.wire import Pairs, WireRequest
 from ..declare.call import Call
-from ..declare.loader import Service
-from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import ClientError, EngineError
-from ..vocabulary.identity import Identity
-
-REQUEST_ID_HEADER = "x-request-id"
-DEADLINE_HEADER = "gateway-deadline-ms"
-IDENTITY_PREFIX = "gateway-identity-"
+from .recipient import CONTENT_TYPE_HEADER, DEADLINE_HEADER, Recipient
 
 _SCALARS = (str, int, float, decimal.Decimal, uuid.UUID, dt.date, dt.time)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What of a request its calls may carry: who asks, its headers, its id and its deadline."""
-
-    identity: Identity
-    headers: Mapping[str, str]
-    request_id: str
-    deadline: Deadline
-
-
-def encode_call(call: Call[object], backend: Service, sender: Sender) -> WireRequest:
-    """The wire request of *call*, with no more of the viewer than *backend* declares.
+def encode_call(call: Call[object], recipient: Recipient, remaining_s: float) -> WireRequest:
+    """The wire request of *call*, with no more of the viewer than its backend declares; *remaining_s* are left for it.
 
     Raises:
         EngineError: a parameter's value has no text form, or a placeholder of the path has no parameter.
         ClientError: a path parameter would leave its place in the path (`.`, `..` or empty).
     """
-    parameters = dict(call.parameters)
-    path = _fill_path(call, parameters)
-    claims = {name: value for name in backend.identity if (value := sender.identity.claim(name)) is not None}
+    path, parameters = call.path, call.parameters
+    if "{" in path:
+        path, parameters = _filled(call)
+    remaining_ms = str(max(0, int(remaining_s * 1000)))
+    if call.json is None and not call.headers and recipient.headers_are_plain:
+        headers: Pairs = (*recipient.headers, (DEADLINE_HEADER, remaining_ms))
+    else:
+        headers = _headers(call, recipient, remaining_ms)
     return WireRequest(
-        method=call.method,
-        path=path,
-        query=tuple(_query(parameters)),
-        headers=_headers(call, backend, sender, claims),
-        body=None if call.json is None else msgspec.json.encode(call.json),
-        claims=claims,
+        call.method,
+        path,
+        _query(parameters) if parameters else (),
+        headers,
+        None if call.json is None else msgspec.json.encode(call.json),
+        recipient.claims,
     )
 
 
-def _fill_path(call: Call[object], parameters: dict[str, object]) -> str:
-    path = call.path
+def _filled(call: Call[object]) -> tuple[str, dict[str, object]]:
+    """The path, its placeholders filled, and the parameters that are left for the query."""
+    path, parameters = call.path, dict(call.parameters)
     for name in dict.fromkeys(call.placeholders):
         if name not in parameters:
             raise EngineError(f"{call.method} {call.path}: expected a parameter {name!r} for the path")
@@ -65,16 +54,23 @@ def _fill_path(call: Call[object], parameters: dict[str, object]) -> str:
         if text in {"", ".", ".."}:
             raise ClientError(f"{name}: {text!r} is not a possible value")
         path = path.replace("{" + name + "}", quote(text, safe=""))
-    return path
+    return path, parameters
 
 
-def _query(parameters: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _query(parameters: Mapping[str, object]) -> Pairs:
+    pairs: list[tuple[str, str]] = []
     for name, value in parameters.items():
         if value is None:
             continue
-        several = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
-        for item in value if several else (value,):  # type: ignore[attr-defined]  # `several` says it is iterable
-            yield name, _text(name, item)
+        if type(value) is list or (isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)):
+            # Keys are text or whole numbers mostly, and may be many.
+            pairs += [
+                (name, item if type(item) is str else str(item) if type(item) is int else _text(name, item))
+                for item in value
+            ]
+        else:
+            pairs.append((name, value if type(value) is str else _text(name, value)))
+    return tuple(pairs)
 
 
 def _text(name: str, value: object) -> str:
@@ -92,20 +88,12 @@ def _text(name: str, value: object) -> str:
     )
 
 
-def _headers(call: Call[object], backend: Service, sender: Sender, claims: Mapping[str, object]) -> Pairs:
-    headers = {"accept": "application/json", REQUEST_ID_HEADER: sender.request_id}
-    headers[DEADLINE_HEADER] = str(max(0, int(sender.deadline.remaining_s() * 1000)))
+def _headers(call: Call[object], recipient: Recipient, remaining_ms: str) -> Pairs:
+    """Whoever comes later rules: the gateway's own headers, what is forwarded, the call's, and last who asks."""
+    headers = {DEADLINE_HEADER: remaining_ms}
     if call.json is not None:
-        headers["content-type"] = "application/json"
-    for name in backend.forward:
-        if (value := sender.headers.get(name.lower())) is not None:
-            headers[name.lower()] = value
+        headers[CONTENT_TYPE_HEADER] = "application/json"
+    headers |= dict(recipient.headers)
     headers |= {name.lower(): value for name, value in call.headers.items()}
-    headers |= {IDENTITY_PREFIX + name.lower(): _header_value(value) for name, value in claims.items()}
+    headers |= recipient.claim_headers
     return tuple(headers.items())
-
-
-def _header_value(value: object) -> str:
-    """A claim as an RFC 9110 field value: text is percent-encoded where it is not visible ASCII, the rest is JSON."""
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return quote(text, safe="!#$&'()*+,/:;=?@[]|{}\"<>^`~ ").strip()

@@ -2,53 +2,134 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from typing import Final, Literal, TypeAlias
+
 import msgspec
 import structlog
 
 _log = structlog.get_logger("gateway.calls")
 
+#: What brought the keys: a call of this request, another request's call that it joined, or what it knew already.
+Source: TypeAlias = Literal["backend", "flight", "memo"]
+
+#: Records that one receipt keeps; the rest is counted.
+MAX_RECORDS: Final = 1_000
+
 
 class CallRecord(msgspec.Struct, frozen=True):
-    """One call to a backend, once it ended.
+    """One call to a backend that is over for its request, or what took the place of one.
 
-    `departure` counts the request's departures from 1: calls of one departure left together. Times are in seconds,
-    `start_s` since the request began.
+    Only records of source `backend` are calls of the request. `departure` counts the request's departures from 1: calls
+    of one departure left together; it is 0 for the memo. `hop` is the place in the longest chain of dependent calls,
+    from 1. Times are in seconds, `start_s` since the request began. `error_kind` is the kind of the error's row, or
+    `cancelled`.
     """
 
     backend: str
     loader: str
     keys: int
     departure: int
+    hop: int
     start_s: float
     duration_s: float
+    source: Source
     response_bytes: int
+    attempt: int = 1
     status: int | None = None
     error_code: str | None = None
+    error_kind: str | None = None
 
 
 class CallReceipt:
-    """The calls of one request, in the order they ended; each is logged as it is added."""
+    """The calls of one request, in the order they ended; each is logged as it is added.
+
+    Totals count what is not kept, too.
+    """
 
     def __init__(self, request_id: str) -> None:
         self._request_id = request_id
-        self._calls: list[CallRecord] = []
+        self._records: list[CallRecord] = []
+        self._busy = BusyTime()
+        self._calls = self._hops = self._dropped = 0
 
     @property
-    def calls(self) -> tuple[CallRecord, ...]:
+    def records(self) -> tuple[CallRecord, ...]:
         """The records so far."""
-        return tuple(self._calls)
+        return tuple(self._records)
 
-    def add(self, call: CallRecord) -> None:
-        """Keep and log one ended call."""
-        self._calls.append(call)
-        log = _log.warning if call.error_code else _log.info
+    @property
+    def calls(self) -> int:
+        """How many calls the request made itself."""
+        return self._calls
+
+    @property
+    def hops(self) -> int:
+        """How long the longest chain of dependent calls was, joined ones included."""
+        return self._hops
+
+    @property
+    def dropped(self) -> int:
+        """How many records came after the first `MAX_RECORDS`, and were not kept."""
+        return self._dropped
+
+    @property
+    def backend_s(self) -> float:
+        """Seconds during which at least one call was under way, own or joined."""
+        return self._busy.total_s
+
+    def add(self, record: CallRecord) -> None:
+        """Keep and log one ended call; what the memo answered is kept only."""
+        if len(self._records) < MAX_RECORDS:
+            self._records.append(record)
+        else:
+            self._dropped += 1
+        if record.source == "memo":
+            return
+        self._calls += record.source == "backend"
+        self._hops = max(self._hops, record.hop)
+        self._busy.add(record.start_s, record.start_s + record.duration_s)
+        self._write_log_line(record)
+
+    def _write_log_line(self, record: CallRecord) -> None:
+        log = _log.warning if record.error_code else _log.info
         log(
             "call",
-            loader=f"{call.backend}.{call.loader}",
-            keys=call.keys,
-            departure=call.departure,
-            ms=round(call.duration_s * 1000, 1),
-            status=call.status,
-            error=call.error_code,
+            loader=f"{record.backend}.{record.loader}",
+            keys=record.keys,
+            departure=record.departure,
+            hop=record.hop,
+            source=None if record.source == "backend" else record.source,
+            ms=round(record.duration_s * 1000, 1),
+            status=record.status,
+            error=record.error_code,
             request_id=self._request_id,
         )
+
+    def __repr__(self) -> str:
+        return f"<CallReceipt {self._request_id}: {self.calls} calls, {self.hops} hops, {self.backend_s:.3f} s>"
+
+
+class BusyTime:
+    """The union of stretches of time, kept as stretches that do not touch, in order."""
+
+    __slots__ = ("_ends_s", "_starts_s")
+
+    def __init__(self) -> None:
+        self._starts_s: list[float] = []
+        self._ends_s: list[float] = []
+
+    @property
+    def total_s(self) -> float:
+        """Its length."""
+        return sum(self._ends_s) - sum(self._starts_s)
+
+    def add(self, start_s: float, end_s: float) -> None:
+        """Add the stretch from *start_s* to *end_s*, melting those that it touches into one."""
+        first = bisect_left(self._ends_s, start_s)
+        beyond = bisect_right(self._starts_s, end_s)
+        if first < beyond:
+            start_s = min(start_s, self._starts_s[first])
+            end_s = max(end_s, self._ends_s[beyond - 1])
+        self._starts_s[first:beyond] = [start_s]
+        self._ends_s[first:beyond] = [end_s]

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..admission.hops_signature import sign_hops
     from ..local_lambda import Function, LocalLambda
     from .clock import ManualClock
     from .doors import Door, HttpDoor, LambdaDoor, Received, as_lambda, in_process, over_socket
@@ -36,11 +37,13 @@ __all__ = [
     "respond",
     "running",
     "service",
+    "sign_hops",
     "start_service",
 ]
 
 # Imported when asked for: doors need httpx, the local Lambda awslambdaric, and most tests neither.
 _HOMES = {
+    "..admission.hops_signature": ("sign_hops",),
     "..local_lambda": ("Function", "LocalLambda"),
     ".clock": ("ManualClock",),
     ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),

@@ -18,8 +18,11 @@ App = TypeVar("App", default=Any)
 class LoadingDoor(Protocol):
     """Where every load of a request goes through. Typed access is `loader.load(context, key)`."""
 
-    def load(self, loader: Any, key: Any, arguments: Mapping[str, Any], *, required: bool = False) -> Any:
-        """An awaitable of the loader's value for *key*; where it is *required*, an absent row is an error."""
+    def load(self, loader: Any, key: Any, arguments: Mapping[str, Any], *, required: bool = False, hop: int = 1) -> Any:
+        """An awaitable of the loader's value for *key*; where it is *required*, an absent row is an error.
+
+        *hop* is the place of the load in a chain of dependent ones, from 1.
+        """
         ...
 
     def load_many(self, loader: Any, keys: Sequence[Any], arguments: Mapping[str, Any]) -> Any:
@@ -46,8 +49,23 @@ class Receipt(Protocol):
     """What a request's calls were; filled by the engine as they end."""
 
     @property
-    def calls(self) -> Sequence[Any]:
-        """One record a call, in the order they ended."""
+    def records(self) -> Sequence[Any]:
+        """One record a call, and a joined or remembered one, in the order they ended."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """How many calls the request made itself."""
+        ...
+
+    @property
+    def hops(self) -> int:
+        """How long the longest chain of dependent calls was."""
+        ...
+
+    @property
+    def backend_s(self) -> float:
+        """Seconds during which at least one call was under way."""
         ...
 
 

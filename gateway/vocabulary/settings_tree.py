@@ -11,10 +11,10 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 import msgspec.inspect
-from msgspec.inspect import DictType, StructType, Type
+from msgspec.inspect import DictType, StrType, StructType, Type
 
 from .nearest import did_you_mean
-from .settings import SECRET_TABLES, BackendSettings
+from .settings import SECRET_NAMES, BackendSettings
 from .settings_values import bare, convert, expected, shown
 
 Path: TypeAlias = tuple[str, ...]
@@ -67,7 +67,8 @@ class SettingsTree:
             return
         table = _as_table(kind, given)
         if table is None:
-            came = "text that is no JSON object" if given.is_text else shown(given.value, secret=_is_secret(path))
+            is_secret = _is_secret(path) or _holds_secret_text(kind)
+            came = "text that is no JSON object" if given.is_text else shown(given.value, secret=is_secret)
             self._problem(path, given.source, f"expected {expected(kind)}, got {came}")
             return
         self._given.setdefault(path, given)
@@ -189,4 +190,10 @@ def _child(kind: Type | None, name: object) -> Type | None:
 
 
 def _is_secret(path: Path) -> bool:
-    return not SECRET_TABLES.isdisjoint(path)
+    return not SECRET_NAMES.isdisjoint(path)
+
+
+def _holds_secret_text(kind: StructType | DictType) -> bool:
+    """Whether what stands in *kind*'s place may be a secret that belongs into it."""
+    fields = kind.fields if isinstance(kind, StructType) else ()
+    return any(field.name in SECRET_NAMES and isinstance(bare(field.type), StrType) for field in fields)

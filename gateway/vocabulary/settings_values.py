@@ -112,6 +112,8 @@ def _expected_table(table: StructType | DictType) -> str:
 def _expected_text(text: StrType) -> str:
     if text.pattern == "^/":
         return "a path that begins with /"
+    if text.min_length and text.min_length > 1:
+        return f"a string of at least {text.min_length} characters"
     return "a string that is not empty" if text.min_length else "a string"
 
 

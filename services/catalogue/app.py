@@ -3,7 +3,6 @@
     GET /courses?id=c1&id=c2 | ?instructor=u1&instructor=u2
     GET /courses/page?first=20&after=CURSOR&category=CLOUD
     GET /lectures?id=l1&id=l2 | ?course=c1&course=c2[&published=false]
-    GET /search?text=docker&limit=20
     GET /health
 
 Lists hold the rows found, each once, in no promised order. A caller is known by the header `gateway-identity-sub`:
@@ -27,18 +26,13 @@ from .call_log import CallLog
 from .data import Row, catalogue
 from .paging import page_of_courses
 from .parameters import BadParameterError, choice_of, flag_of, keys_of, whole_number_of
-from .search import search, words_of
 from .words import CATEGORIES
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
-MAX_HITS = 50
-DEFAULT_HITS = 20
-MAX_TEXT_CHARACTERS = 200
 
 # In the process's start-up, not in its first request.
 catalogue()
-search((), limit=1)
 
 
 async def list_courses(request: Request) -> JSONResponse:
@@ -82,17 +76,6 @@ def _visible(lectures: Iterable[Row], subject: str | None) -> Iterable[Row]:
     return (row for row in lectures if row["published"] or courses[row["course_id"]]["instructor_id"] == subject)
 
 
-async def find(request: Request) -> JSONResponse:
-    text = request.query_params.get("text", "")
-    limit = whole_number_of(request.query_params, "limit", default=DEFAULT_HITS, most=MAX_HITS)
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise BadParameterError(f"text: expected at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}")
-    words = words_of(text)
-    if not words:
-        raise BadParameterError(f"text: expected a word to search for, got {text[:40]!r}")
-    return JSONResponse(search(words, limit))
-
-
 async def health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
@@ -119,7 +102,6 @@ app = Starlette(
         Route("/courses", list_courses),
         Route("/courses/page", list_course_page),
         Route("/lectures", list_lectures),
-        Route("/search", find),
         Route("/health", health),
     ],
     middleware=[Middleware(CallLog)],

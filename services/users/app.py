@@ -17,7 +17,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from .call_log import record_call
+from services.chassis.call_log import record_call
+
 from .data import seeded_users
 from .rules import problems_of
 from .store import change_user, users_by_id
@@ -43,7 +44,7 @@ def handler(event: Event, _context: object) -> Response:
     query = parse_qs(event.get("rawQueryString") or "")
     one_user = _USER_PATH.fullmatch(path)
     keys = [unquote(one_user[1])] if one_user else query.get("id", [])
-    record_call(method, path, query, keys)
+    record_call("users", method, path, query, keys)
 
     if path == "/users":
         return _list_users(keys) if method == "GET" else _method_not_allowed(method, path, allowed="GET")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,11 +14,12 @@ import strawberry
 
 import gateway
 from gateway.application.engine import Engine
-from gateway.aws_lambda import IDLE_LIMIT_S, LambdaHandler
+from gateway.aws_lambda import IDLE_LIMIT_S, LambdaHandler, create_handler
 from gateway.testing.doors import LambdaContext, LambdaDoor
 from gateway.testing.fault_peer import FaultPeer
 from gateway.testing.fault_peer import Reply as PeerReply
 from gateway.testing.lambda_events import EventKind, lambda_event
+from gateway.vocabulary.errors import SettingsError
 from gateway.vocabulary.settings import BackendSettings, Settings
 from tests.application.conftest import GRAPH, PRODUCTION
 
@@ -89,6 +92,31 @@ def test_an_event_that_is_no_request_is_a_400(change: dict[str, object]) -> None
 
     assert 400 == response["statusCode"]
     assert "expected an event of API Gateway" in response["body"]
+
+
+@pytest.mark.parametrize("kind", ["http_api", "rest_api", "alb", "function_url"])
+def test_a_body_may_come_in_base64(kind: EventKind) -> None:
+    """Fronts encode what they take for binary: it is read as it was sent, good or bad."""
+    bodies = [b'{"query": "{hello}"}', b'{"query": "\xff"}', b"[" * 10_000, b""]
+    events = [lambda_event(kind, "POST", "/graphql", HEADERS) for _ in bodies]
+
+    statuses = [
+        invoke({**event, "body": base64.b64encode(body).decode(), "isBase64Encoded": True})["statusCode"]
+        for event, body in zip(events, bodies, strict=True)
+    ]
+
+    # PRODUCTION takes 2,000 bytes.
+    assert [200, 400, 413, 400] == statuses
+
+
+def test_development_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A function is reachable by others: it does not start in development."""
+    (tmp_path / "gateway.toml").write_text('mode = "development"')
+    monkeypatch.setenv("GATEWAY_SETTINGS", str(tmp_path / "gateway.toml"))
+    monkeypatch.setenv("GATEWAY_GRAPH", "tests.application.conftest:GRAPH")
+
+    with pytest.raises(SettingsError, match="expected mode = production on Lambda"):
+        create_handler()
 
 
 class WallClock:

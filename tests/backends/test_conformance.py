@@ -115,9 +115,10 @@ def with_engine(options: WireOptions, engine, **more) -> WireOptions:
 
 
 CARRIERS = {
+    "httptools": lambda: http_carrier("httptools"),
     "aiohttp": lambda: http_carrier("aiohttp"),
     "httpx": lambda: http_carrier("httpx"),
-    "lambda": lambda: lambda_carrier("aiohttp"),
+    "lambda": lambda: lambda_carrier("httptools"),
     "lambda over httpx": lambda: lambda_carrier("httpx"),
     "local": local_carrier,
 }
@@ -160,6 +161,7 @@ SOCKETS_ONLY = {
 @pytest.mark.parametrize(
     ("carrier_name", "skipped"),
     [
+        ("httptools", {"claims_arrive"}),
         ("aiohttp", {"claims_arrive"}),
         ("httpx", {"claims_arrive"}),
         ("lambda", HTTP_ONLY),

@@ -21,7 +21,7 @@ from gateway.testing.fault_peer import FaultPeer, Hold, Raw, Reply
 from gateway.vocabulary.errors import BackendError
 
 GET = WireRequest("GET", "/users", (("id", "1"),))
-ENGINES = pytest.mark.parametrize("engine", ["aiohttp", "httpx"])
+ENGINES = pytest.mark.parametrize("engine", ["httptools", "aiohttp", "httpx"])
 
 
 @asynccontextmanager

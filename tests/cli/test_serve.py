@@ -121,6 +121,11 @@ async def test_a_reload_answers_with_the_new_code(directory: Path) -> None:
             "gateway: GATEWAY_DEADLINE: deadline: no such setting; did you mean",
         ),
         (["hello:graph"], {"GATEWAY_DEADLINE_S": "soon"}, "gateway: GATEWAY_DEADLINE_S: deadline_s: expected a number"),
+        (
+            ["hello:graph"],
+            {"GATEWAY_CORS__ORIGINS": "*", "GATEWAY_CORS__CREDENTIALS": "true"},
+            "gateway: GATEWAY_CORS__CREDENTIALS, GATEWAY_CORS__ORIGINS: cors: expected the origins that may send",
+        ),
         (["hello:graph"], {"GATEWAY_BACKENDS__USERS": "lambda:u"}, "gateway: backends.users: the graph has no such"),
     ],
 )
@@ -133,6 +138,38 @@ async def test_a_mistake_is_one_sentence_and_code_2(
     assert 2 == code
     assert said.startswith(sentence)
     assert 1 == said.count("\n")
+
+
+async def test_a_silent_connection_is_closed(directory: Path) -> None:
+    """Before its first request, within headers and after an answer, a client has `idle_timeout_s` to go on."""
+    port, environment = free_port(), {"GATEWAY_IDLE_TIMEOUT_S": "1"}
+    said = [b"", b"POST /graphql HTTP/1.1\r\nhost: x\r\n", b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"]
+    async with gateway("serve", "hello:graph", "--port", str(port), directory=directory, environment=environment):
+        await listening(port)
+        received = await asyncio.gather(*(everything_after(port, sent) for sent in said))
+
+    assert [b"", b"", b"HTTP/1.1 200"] == [answer[:12] for answer in received]
+
+
+async def everything_after(port: int, sent: bytes) -> bytes:
+    """What a connection that sends *sent* and then nothing receives until it is closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    received = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return received
+
+
+@pytest.mark.parametrize("command", [["serve", "hello:graph"], ["dev", "hello:graph"]])
+async def test_development_is_not_served_to_others(directory: Path, command: list[str]) -> None:
+    """What `gateway dev` shows is for this machine: another address is refused, with the setting that allows it."""
+    environment = {"GATEWAY_MODE": "development"}
+
+    code, _, said = await run_gateway(*command, "--host", "0.0.0.0", environment=environment, directory=directory)
+
+    assert 2 == code
+    assert said.startswith("gateway: --host: expected an address of this machine alone")
+    assert said.endswith("allow it with dev.any_host = true\n")
 
 
 async def test_a_used_port_is_told(directory: Path) -> None:

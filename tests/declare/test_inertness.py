@@ -54,12 +54,12 @@ async def test_closing_one_engine_leaves_the_other():
 
 
 async def test_two_requests_share_no_memo():
-    """What a request has loaded is forgotten with it, also when two run at once."""
+    """What a request has loaded is forgotten with it, also when two run at once; of two tenants, they share no call."""
     rendezvous = asyncio.Barrier(2)
     people = people_named("Same", rendezvous)
 
     async with running(_GRAPH, people=people, books=types.books()) as ask:
-        await asyncio.gather(ask.data(_QUERY), ask.data(_QUERY))
+        await asyncio.gather(*(ask.data(_QUERY, identity={"tenant": tenant}) for tenant in ("north", "south")))
 
     assert [["a1"], ["a1"], ["a2"], ["a2"]] == people.keys("id")
 

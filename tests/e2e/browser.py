@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,9 +34,22 @@ class Asked:
     strangers: list[str]
     # Console errors and warnings, uncaught exceptions, failed requests, statuses of 400 and above.
     complaints: list[str]
+    hops: HopsShown = field(default_factory=lambda: HopsShown({}, {}, ""))
 
 
-async def ask_in_browser(page_url: str, query: str, screenshot: Path, *, timeout_s: float = 30) -> Asked:
+@dataclass(frozen=True, slots=True)
+class HopsShown:
+    """What the Hops panel says: `HopsShown({"hops": "2"}, {"Hop 1, departure 1": ["users.user_by_id x 3"]}, "")`."""
+
+    totals: dict[str, str]
+    # Calls by the group that they stand in, both from top to bottom.
+    calls: dict[str, list[str]]
+    plan: str
+
+
+async def ask_in_browser(
+    page_url: str, query: str, screenshot: Path, *, size: tuple[int, int] = (1400, 900), timeout_s: float = 30
+) -> Asked:
     """Type *query* into the console at *page_url*, run it, and give what the page then shows.
 
     *query* is one named operation without comments: it is typed on one line, since the editor would indent typed
@@ -52,7 +65,7 @@ async def ask_in_browser(page_url: str, query: str, screenshot: Path, *, timeout
             executable_path=CHROMIUM, args=FLAGS, proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
         )
         try:
-            context = await browser.new_context(viewport={"width": 1400, "height": 900})
+            context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
             context.set_default_timeout(timeout_s * 1000)
             page = await context.new_page()
             await _watch(page, page_url, asked)
@@ -61,10 +74,25 @@ async def ask_in_browser(page_url: str, query: str, screenshot: Path, *, timeout
             # Not wait_for_function: a page whose policy forbids eval refuses it.
             await page.locator(".graphiql-response .view-line").filter(has_text=re.compile(r"^{$")).wait_for()
             text: str = await page.evaluate(ANSWER)
+            hops = await _hops_shown(page)
             await page.screenshot(path=screenshot)
         finally:
             await browser.close()
-    return Asked(text, asked.strangers, asked.complaints)
+    return Asked(text, asked.strangers, asked.complaints, hops)
+
+
+async def _hops_shown(page: Page) -> HopsShown:
+    panel = page.get_by_role("region", name="Hops", exact=True)
+    terms, values = panel.get_by_role("term"), panel.get_by_role("definition")
+    totals = dict(zip(await terms.all_inner_texts(), await values.all_inner_texts(), strict=True))
+    calls = {}
+    for group in await panel.get_by_role("region", name=re.compile("^Hop ")).all():
+        label = await group.get_attribute("aria-label")
+        names = await group.locator(".onehop-hops-name").all_inner_texts()
+        # A multiplication sign, and a space that does not break.
+        calls[label or ""] = [name.replace("\u00d7\u00a0", "x ") for name in names]
+    plan = await panel.get_by_role("region", name="Plan", exact=True).all_inner_texts()
+    return HopsShown(totals, calls, "".join(plan))
 
 
 async def _watch(page: Page, page_url: str, asked: Asked) -> None:

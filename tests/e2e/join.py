@@ -1,13 +1,20 @@
-"""The expected answers of the example operations, joined from the services' raw data, independent of the gateway."""
+"""The expected answers of two example operations, joined from the services' raw data, independent of the gateway.
+
+`join_pages` has the others.
+"""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
 
+from services.billing.seed import subscription_of
 from services.catalogue.data import all_courses, all_lectures
 from services.catalogue.paging import cursor_of
-from services.catalogue.search import search
+from services.discussions.seed import comment_numbers, seeded_discussion
+from services.enrolments.seed import seeded_enrolments
+from services.enrolments.store import row_of
+from services.search.index import search
 from services.users.data import all_users
 
 USERS = {user["id"]: user for user in all_users()}
@@ -71,6 +78,19 @@ def home(subject: str, text: str) -> dict[str, Any]:
             "name": viewer["name"],
             "headline": viewer["headline"],
             "avatarUrl": viewer["avatar_url"],
+            "membership": membership_of(subject),
+            "enrolments": [
+                {
+                    "id": global_id("Enrolment", row["id"]),
+                    "progress": row["completed_lectures"] / row["lecture_count"],
+                    "course": {
+                        "id": global_id("Course", row["course_id"]),
+                        "title": COURSES[row["course_id"]]["title"],
+                    },
+                    "nextLecture": next_lecture(row),
+                }
+                for row in enrolments_of(subject)
+            ],
             "teaches": [
                 {
                     "id": global_id("Course", course["id"]),
@@ -100,10 +120,28 @@ def home(subject: str, text: str) -> dict[str, Any]:
     }
 
 
+def membership_of(user_id: str) -> dict[str, Any] | None:
+    row = subscription_of(user_id)
+    return row and {"status": row["status"], "plan": {"name": row["plan"]["name"]}}
+
+
+def enrolments_of(user_id: str) -> list[dict[str, Any]]:
+    return [row_of(enrolment) for enrolment in reversed(seeded_enrolments(user_id))]
+
+
+def next_lecture(enrolment: dict[str, Any]) -> dict[str, Any] | None:
+    lecture = LECTURES.get(enrolment["next_lecture_id"])
+    return lecture and {"id": global_id("Lecture", lecture["id"]), "title": lecture["title"]}
+
+
 def _hit(hit: dict[str, Any]) -> dict[str, Any]:
     if hit["kind"] == "course":
         course = COURSES[hit["id"]]
         return {"__typename": "Course", "title": course["title"], "instructor": _teacher_name(course)}
+    if hit["kind"] == "discussion":
+        discussion = seeded_discussion(int(hit["id"][1:]))
+        count = len(comment_numbers(int(hit["id"][1:])))
+        return {"__typename": "Discussion", "title": discussion["title"], "commentCount": count}
     lecture = LECTURES[hit["id"]]
     course = COURSES[lecture["course_id"]]
     return {

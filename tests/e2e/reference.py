@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
@@ -23,6 +25,26 @@ ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "examples" / "operations"
 CARRIERS = ("http", "lambda", "local")
 
+#: The handlers of our own services.
+HANDLERS = {
+    "users": "services.users.app:handler",
+    "catalogue": "services.catalogue.lambda_function:handler",
+    "enrolments": "services.enrolments.app:handler",
+    "discussions": "services.discussions.app:handler",
+}
+#: How many processes each of them has as a function, which is as many calls as are sent at one time.
+WORKERS = {"users": 3, "catalogue": 4, "enrolments": 2, "discussions": 2}
+#: What is HTTP however our own services are carried.
+THIRD_PARTIES = ("search", "billing")
+#: Third parties next door, who count nothing: what most tests and measurements want.
+NO_TERMS = MappingProxyType(
+    {f"{name}_{term}": "0" for name in ("SEARCH", "BILLING") for term in ("DELAY_MS", "RATE_PER_S")}
+)
+
+_KEYS = {name: {"x-api-key": f"demo-{name}-key"} for name in THIRD_PARTIES}
+# The discard port: nobody listens.
+_NOWHERE = "http://127.0.0.1:9"
+
 
 @dataclass(slots=True)
 class Platform:
@@ -33,9 +55,7 @@ class Platform:
 
     async def ask(self, query: str, *, subject: str | None = None, **variables: object) -> Answer:
         """The answer to *query* for a viewer."""
-        identity = Identity.from_claims({"sub": subject}) if subject else ANONYMOUS
-        viewer = Viewer("e2e", 10.0, identity)
-        return await self.engine.execute(GraphQLRequest(query=query, variables=variables), viewer)
+        return await self.engine.execute(GraphQLRequest(query=query, variables=variables), viewer(subject))
 
     async def data(self, query: str, *, subject: str | None = None, **variables: object) -> Any:
         """The data of an answer that has no errors."""
@@ -50,13 +70,23 @@ class Platform:
         return [call for call in map(json.loads, lines) if call["path"] != "/health"]
 
 
+def viewer(subject: str | None, time_s: float = 10.0) -> Viewer:
+    """Somebody who asks, nobody in particular without a *subject*."""
+    return Viewer("e2e", time_s, Identity.from_claims({"sub": subject}) if subject else ANONYMOUS)
+
+
 @asynccontextmanager
-async def platform(carrier: str, directory: Path) -> AsyncIterator[Platform]:
-    """The platform with both services behind *carrier*; *directory* takes the call log and the users' changes."""
+async def platform(carrier: str, directory: Path, *, terms: Mapping[str, str] = NO_TERMS) -> AsyncIterator[Platform]:
+    """The platform with our services behind *carrier*; *directory* takes the call log and what the services keep.
+
+    *terms* are the environment of the third parties: `{"SEARCH_DELAY_MS": "150"}`.
+    """
     call_log = directory / "calls.jsonl"
+    databases = {f"{name.upper()}_DATABASE": str(directory / f"{name}.db") for name in HANDLERS}
     environment = {
         "CALL_LOG": str(call_log),
-        "USERS_DATABASE": str(directory / "users.db"),
+        **databases,
+        **terms,
         # The local Lambda takes any signature; without credentials nothing can be signed.
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -72,31 +102,47 @@ async def platform(carrier: str, directory: Path) -> AsyncIterator[Platform]:
 
 async def _settings(carrier: str, environment: dict[str, str], stack: AsyncExitStack) -> Settings:
     if carrier == "http":
-        users = await stack.enter_async_context(
-            service(["-m", "services.users", "--port", "0"], environment=environment)
-        )
-        catalogue = await stack.enter_async_context(
-            service(["-m", "services.catalogue", "--port", "0"], environment=environment)
-        )
-        return settings_for(users.address, catalogue.address)
+        return settings_for(**await started((*HANDLERS, *THIRD_PARTIES), environment, stack))
+    third_parties = await started(THIRD_PARTIES, environment, stack)
     if carrier == "lambda":
         functions = [
-            Function("users", "services.users.app.handler", workers=2, environment=environment, directory=ROOT),
-            Function(
-                "catalogue",
-                "services.catalogue.lambda_function.handler",
-                workers=4,
-                environment=environment,
-                directory=ROOT,
-            ),
+            Function(name, handler, workers=WORKERS[name], environment=environment, directory=ROOT)
+            for name, handler in HANDLERS.items()
         ]
         local_lambda = await stack.enter_async_context(LocalLambda(functions))
         aws = AwsSettings(lambda_endpoint=local_lambda.endpoint, region="eu-west-1")
-        return settings_for("lambda:users", "lambda:catalogue", aws=aws)
-    return settings_for("local:services.users.app:handler", "local:services.catalogue.lambda_function:handler")
+        functions_by_name = {name: f"lambda:{name}" for name in HANDLERS}
+        return settings_for(**functions_by_name, **third_parties, aws=aws, max_connections=WORKERS)
+    return settings_for(**{name: f"local:{handler}" for name, handler in HANDLERS.items()}, **third_parties)
 
 
-def settings_for(users: str, catalogue: str, *, aws: AwsSettings | None = None) -> Settings:
-    """Settings of the reference graph with these addresses."""
-    backends = {"users": BackendSettings(address=users), "catalogue": BackendSettings(address=catalogue)}
+async def started(names: Iterable[str], environment: Mapping[str, str], stack: AsyncExitStack) -> dict[str, str]:
+    """The addresses of services that run, each as an HTTP process, until *stack* is closed."""
+
+    async def start(name: str) -> tuple[str, str]:
+        arguments = ["-m", f"services.{name}", "--port", "0"]
+        running = await stack.enter_async_context(service(arguments, environment=environment))
+        return name, running.address
+
+    return dict(await asyncio.gather(*map(start, names)))
+
+
+def settings_for(
+    users: str = _NOWHERE,
+    catalogue: str = _NOWHERE,
+    *,
+    aws: AwsSettings | None = None,
+    max_connections: Mapping[str, int] = MappingProxyType({}),
+    **others: str,
+) -> Settings:
+    """Settings of the reference graph with these addresses; a backend without one is where nobody listens."""
+    addresses = {"users": users, "catalogue": catalogue, **others}
+    backends = {
+        name: BackendSettings(
+            address=addresses.get(name, _NOWHERE),
+            headers=_KEYS.get(name, {}),
+            max_connections=max_connections.get(name, 100),
+        )
+        for name in schema.graph.backends
+    }
     return Settings(mode="development", backends=backends, aws=aws or AwsSettings())

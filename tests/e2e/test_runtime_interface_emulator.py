@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import schema
 from gateway.cli.ports import free_port
 from gateway.testing.doors import Received, received_from
 from gateway.testing.lambda_events import EventKind, lambda_event
@@ -31,7 +32,10 @@ async def function(tmp_path: Path) -> AsyncIterator[str]:
         service(["-m", "services.users", "--port", "0"]) as users,
         service(["-m", "services.catalogue", "--port", "0"]) as catalogue,
     ):
-        settings = {"GATEWAY_BACKENDS__USERS": users.address, "GATEWAY_BACKENDS__CATALOGUE": catalogue.address}
+        # The other backends need an address too; nothing here asks them.
+        addresses = dict.fromkeys(schema.graph.backends, "http://127.0.0.1:9")
+        addresses |= {"users": users.address, "catalogue": catalogue.address}
+        settings = {f"GATEWAY_BACKENDS__{name.upper()}": address for name, address in addresses.items()}
         async with emulated({**settings, "GATEWAY_GRAPH": "schema:graph"}, tmp_path / "emulator.log") as address:
             yield address
 

@@ -108,11 +108,12 @@ def test_a_failure_of_ours_tells_nothing():
     [
         (ClientError(code="METHOD_NOT_ALLOWED"), ("allow", "POST")),
         (ClientError(code="UNSUPPORTED_MEDIA_TYPE"), ("accept", "application/json")),
+        (ClientError(code="REQUEST_TIMEOUT"), ("connection", "close")),
         (RuleError(code="UNAUTHENTICATED"), ("www-authenticate", "Bearer")),
     ],
 )
 def test_a_status_comes_with_the_header_it_needs(error: GatewayError, expected: tuple[str, str]):
-    """405, 415 and 401 say what would have been right."""
+    """405, 415 and 401 say what would have been right; 408 ends the connection."""
     given = failure(error, NEW, allow=["POST"], headers=[("x-request-id", "r1")])
 
     assert (expected, ("x-request-id", "r1")) == given.headers[-2:]

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.request import MAX_JSON_DEPTH, GraphQLRequest, read_get, read_post
+from gateway.http.request import MAX_JSON_DEPTH, GraphQLRequest, read_get, read_post, require_json
 from gateway.vocabulary.errors import ClientError
 
 
 def post(**members: object) -> GraphQLRequest:
-    return read_post("application/json", orjson.dumps(members))
+    return read_post(orjson.dumps(members))
 
 
 def nested(levels: int) -> bytes:
@@ -25,8 +25,12 @@ def nested(levels: int) -> bytes:
 
 
 def refusal_of_post(body: bytes, content_type: str | None = "application/json") -> tuple[str, str]:
+    def read() -> None:
+        require_json(content_type)
+        read_post(body)
+
     with pytest.raises(ClientError) as caught:
-        read_post(content_type, body)
+        read()
     return caught.value.code, caught.value.detail
 
 
@@ -34,6 +38,22 @@ def refusal_of_get(query_string: bytes) -> tuple[str, str]:
     with pytest.raises(ClientError) as caught:
         read_get(query_string)
     return caught.value.code, caught.value.detail
+
+
+@pytest.mark.parametrize("encoding", [None, "", "identity", " Identity "])
+def test_a_body_as_it_is_may_say_so(encoding: str | None):
+    """`identity` is no encoding."""
+    require_json("application/json", encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip", "zstd", "\x00"])
+def test_an_encoded_body_is_refused(encoding: str):
+    """Nothing is unpacked: some kilobytes could become gigabytes."""
+    with pytest.raises(ClientError) as caught:
+        require_json("application/json", encoding)
+
+    expected = ("UNSUPPORTED_MEDIA_TYPE", f"Content-Encoding: expected none, got {encoding!r}")
+    assert expected == (caught.value.code, caught.value.detail)
 
 
 def test_all_members_of_a_post_are_read():
@@ -69,7 +89,7 @@ def test_an_empty_operation_name_counts_as_absent():
 )
 def test_json_is_accepted_with_parameters(content_type: str):
     """The media type is matched without case, and parameters other than a foreign charset are tolerated."""
-    assert GraphQLRequest("{a}") == read_post(content_type, b'{"query":"{a}"}')
+    require_json(content_type)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +166,7 @@ def test_json_of_the_greatest_depth_is_read():
     """Exactly the allowed depth is read, and brackets inside strings are not nesting."""
     braces = "{" * 5_000
 
-    deepest = read_post("application/json", nested(MAX_JSON_DEPTH))
+    deepest = read_post(nested(MAX_JSON_DEPTH))
     shallow = post(query=braces)
 
     assert deepest.variables is not None
@@ -155,7 +175,7 @@ def test_json_of_the_greatest_depth_is_read():
 
 def test_an_integer_beyond_64_bits_keeps_all_digits():
     """A long integer in the variables arrives exact: an id must not be rounded."""
-    request = read_post("application/json", b'{"query":"{a}","variables":{"id":123456789012345678901234567890}}')
+    request = read_post(b'{"query":"{a}","variables":{"id":123456789012345678901234567890}}')
 
     assert request.variables == {"id": 123456789012345678901234567890}
 
@@ -167,7 +187,7 @@ def test_an_absurd_integer_is_read_or_refused(digits: int, only_client_errors):
     started = time.monotonic()
 
     with only_client_errors():
-        assert {"n": 10**digits - 1} == read_post("application/json", body).variables
+        assert {"n": 10**digits - 1} == read_post(body).variables
 
     assert time.monotonic() - started < 5
 
@@ -256,7 +276,8 @@ CONTENT_TYPES = st.none() | st.just("application/json") | st.text(max_size=60)
 def test_random_bodies_raise_nothing_but_client_errors(only_client_errors, content_type: str | None, body: bytes):
     """Whatever the bytes of a POST, the outcome is a request or a ClientError with a bounded, encodable message."""
     with only_client_errors():
-        assert read_post(content_type, body).query
+        require_json(content_type)
+        assert read_post(body).query
 
 
 @given(st.dictionaries(MEMBERS, JSON_VALUES))

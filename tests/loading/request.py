@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
-from gateway import Backend, Call, Keys, get, patch
+from gateway import Backend, Call, Keys, Loader, get, patch
 from gateway.backends.client import BackendClient
-from gateway.backends.wire import Wire, WireResponse
+from gateway.backends.wire import Wire, WireRequest, WireResponse
 from gateway.loading.door import Loads
 from gateway.loading.encoding import Sender
+from gateway.loading.flights import Flights
+from gateway.loading.limits import LoadLimits
+from gateway.loading.wanted import Wanted
 from gateway.observe.calls import CallReceipt
 from gateway.vocabulary.clock import SystemClock
 from gateway.vocabulary.deadline import Deadline
@@ -55,15 +58,59 @@ def sender(*, identity: Identity = ANONYMOUS, headers: Mapping[str, str] | None 
 
 
 @asynccontextmanager
-async def request(wire: Wire, *, time_s: float = 5, timeout_s: float = 5) -> AsyncIterator[Loads]:
-    """The loads of a request to the backend `rows`; closed at the end."""
+async def request(
+    wire: Wire,
+    *,
+    time_s: float = 60,
+    timeout_s: float = 5,
+    flights: Flights | None = None,
+    identity: Identity = ANONYMOUS,
+    headers: Mapping[str, str] | None = None,
+    limits: LoadLimits | None = None,
+) -> AsyncIterator[Loads]:
+    """The loads of a request to the backend `rows`; closed at the end. Requests with the same *flights* may share."""
     client = BackendClient("rows", wire, timeout_s=timeout_s)
-    receipt = CallReceipt("request-1")
-    loads = Loads({"rows": client}, sender(time_s=time_s), receipt, asyncio.get_running_loop().call_soon)
+    sent_by = sender(identity=identity, headers=headers, time_s=time_s)
+    # Not `or`: flights without a call are false.
+    shared = Flights() if flights is None else flights
+    loads = Loads({"rows": client}, sent_by, CallReceipt("request-1"), shared, limits or LoadLimits())
     try:
         yield loads
     finally:
         await loads.close()
+
+
+def settled(wanted: Wanted) -> asyncio.Future[Wanted]:
+    """A future of *wanted* itself, resolved in the pass that settles it."""
+    future: asyncio.Future[Wanted] = asyncio.get_running_loop().create_future()
+    wanted.when_settled(lambda: future.set_result(wanted))
+    return future
+
+
+async def outcomes(loads: Loads, loader: Loader[Any, Any, Any], keys: Sequence[Any], *, hop: int = 1) -> dict[Any, Any]:
+    """What a step that wants *keys* gets."""
+    wanted = await settled(loads.want(loader, keys, {}, hop=hop))
+    return {key: wanted.outcomes[key] for key in keys}
+
+
+class Held:
+    """A handler whose answers wait until they are let go; `begun` and `ended` tell of the first call."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.begun = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._rows = rows
+
+    async def __call__(self, asked: WireRequest) -> list[Row]:
+        """The rows that were asked for, once they are let go."""
+        self.begun.set()
+        try:
+            await self.may_answer.wait()
+        finally:
+            self.ended.set()
+        ids = [value for name, value in asked.query if name == "id"]
+        return [row for row in self._rows if row.id in ids]
 
 
 def answer(body: bytes | str, status: int = 200) -> WireResponse:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import gc
-from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import EngineError
-from gateway.loading.departure import Entry, freeze, split_batch
+from gateway import BackendError, Call, EngineError, Keys
+from gateway.loading.departure import split_batch
 from gateway.testing.fake_backend import FakeBackend
-from tests.loading.request import Row, outcome, request, resize, row_by_id, rows_by_group, the_row
+from tests.loading.request import Row, outcome, request, resize, row_by_id, rows, rows_by_group, the_row
 
 _ROWS = [Row(letter) for letter in "abcdefg"]
 
@@ -254,60 +251,58 @@ def test_a_batch_has_a_limit(limit: int) -> None:
         split_batch([1], limit)
 
 
-@dataclasses.dataclass
-class _Input:
-    names: list[str]
+async def test_a_required_row_that_is_absent_is_an_error() -> None:
+    """Each waiter has its own need: null for one, an error that names loader and key for the other."""
+    async with request(backend()) as loads:
+        optional = loads.load(row_by_id, "z", {})
+        required = await outcome(loads.load(row_by_id, "z", {}, required=True))
+        present = await loads.load(row_by_id, "a", {}, required=True)
+
+        assert (None, Row("a")) == (await optional, present)
+    assert "rows: NOT_FOUND: row_by_id: no Row for key 'z', which a non-null field needs" == str(required)
 
 
-class _Change(msgspec.Struct):
-    names: list[str]
+async def test_a_wires_error_gets_its_backends_name() -> None:
+    """What a transport raises without a name is told apart by it."""
+    wire = FakeBackend({"GET /rows": lambda _: BackendError("reset", code="BACKEND_UNREACHABLE")})
+
+    async with request(wire) as loads:
+        failure = await outcome(loads.load(row_by_id, "a", {}))
+
+    assert "rows: BACKEND_UNREACHABLE: reset" == str(failure)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: {"a": [1, {"b": 2}], "c": {1, 2}},
-        lambda: {"c": {2, 1}, "a": [1, {"b": 2}]},
-        lambda: {"input": _Input(["x"])},
-        lambda: {"change": _Change(["x"])},
-    ],
-)
-def test_equal_arguments_freeze_equal(make: Any) -> None:
-    """Made twice, they are one hashable value, whatever the order of names."""
-    assert hash(freeze(make())) == hash(freeze(make()))
-    assert freeze(make()) == freeze(make())
+async def test_a_loader_that_describes_no_call_is_an_error() -> None:
+    """It is a bug of the loader's, named after it."""
+
+    @rows.one(by=Row.id)
+    def no_call(ids: Keys[str]) -> Call[list[Row]]:
+        return list(ids)  # type: ignore[return-value]
+
+    async with request(backend()) as loads:
+        failure = await outcome(loads.load(no_call, "a", {}))
+
+    assert "rows.no_call: expected a Call, got list" == failure.detail
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (True, 1),
-        (1, 1.0),
-        ("1", 1),
-        (None, False),
-        ([], ()),
-        ({"a": 1}, [("a", 1)]),
-        ({"a": 1}, {"a": True}),
-        (_Input(["x"]), _Change(["x"])),
-        ([[1], 2], [[1, 2]]),
-        ({1}, [1]),
-    ],
-)
-def test_arguments_that_a_backend_tells_apart_freeze_apart(one: Any, other: Any) -> None:
-    """Python's equality is too generous: true and 1 are two arguments. A tuple is a list, as in JSON."""
-    same_in_json = (one, other) == ([], ())
+async def test_a_known_key_is_there_at_once() -> None:
+    """Its future is resolved when `load` returns: value, error or the error for an absent row."""
+    wire = FakeBackend({"GET /rows": lambda asked: RuntimeError("broken") if ("id", "e") in asked.query else _ROWS})
 
-    assert same_in_json is (freeze(one) == freeze(other))
+    async with request(wire) as loads:
+        await loads.load_many(row_by_id, ["a", "z"], {})
+        await loads.load_many(row_by_id, ["e"], {})
+        futures = [loads.load(row_by_id, key, {}, required=True) for key in "aze"]
+
+        assert [True, True, True] == [future.done() for future in futures]
+        assert Row("a") == futures[0].result()
+        assert ["MissingError", "RuntimeError"] == [type(future.exception()).__name__ for future in futures[1:]]
 
 
-async def test_an_entry_settles_all_who_wait_and_those_who_come() -> None:
-    """Before or after, everybody gets the outcome; a second outcome changes nothing that was handed out."""
-    loop = asyncio.get_running_loop()
-    entry = Entry()
+async def test_an_exception_that_no_coroutine_may_raise_is_replaced() -> None:
+    """A StopIteration would end the await as if it had returned."""
+    async with request(backend()) as loads:
+        future = loads._futures.open()
+        loads._futures.resolve(future, StopIteration(1))
 
-    early = entry.wait(loop.create_future())
-    entry.settle("value")
-    late = entry.wait(loop.create_future())
-    entry.abandon()
-
-    assert ("value", "value") == (await early, await late)
+        assert "INTERNAL_SERVER_ERROR: expected a value or an error, got StopIteration(1)" == str(await outcome(future))

@@ -97,10 +97,6 @@ async def test_courses_by_instructor_are_all_of_theirs(client):
         ("/courses/page?after=c5", "after: expected a cursor of an earlier page, got 'c5'"),
         ("/courses/page?after=Y291cnNlOjA", "after: expected a cursor of an earlier page, got 'Y291cnNlOjA'"),
         ("/courses/page?after=%C3%A9", "after: expected a cursor of an earlier page, got 'é'"),
-        ("/search", "text: expected a word to search for, got ''"),
-        ("/search?text=%20-%20", "text: expected a word to search for, got ' - '"),
-        ("/search?text=" + "x" * 201, "text: expected at most 200 characters, got 201"),
-        ("/search?text=docker&limit=51", "limit: expected a whole number from 1 to 50, got '51'"),
     ],
 )
 async def test_a_bad_parameter_is_400_and_named(client, url, message):
@@ -206,46 +202,12 @@ async def test_an_unpublished_lecture_by_id_is_for_its_instructor(client):
     assert [UNPUBLISHED] == await rows(client, url, COURSES[UNPUBLISHED["course_id"]]["instructor_id"])
 
 
-async def test_search_ranks_titles_before_summaries(client):
-    """Every hit holds the word; scores fall; a title counts more than a summary."""
-    hits = await rows(client, "/search?text=DOCKER&limit=50")
-
-    texts = {("course", key): f"{row['title']} {row['summary']}" for key, row in COURSES.items()}
-    texts |= {("lecture", key): row["title"] for key, row in LECTURES.items()}
-    assert all("docker" in texts[hit["kind"], hit["id"]].lower() for hit in hits)
-    assert sorted((hit["score"] for hit in hits), reverse=True) == [hit["score"] for hit in hits]
-    assert hits[0]["kind"] == "course"
-    assert "Docker" in COURSES[hits[0]["id"]]["title"]
-    by_summary = [hit for hit in hits if hit["kind"] == "course" and "Docker" not in COURSES[hit["id"]]["title"]]
-    assert all(hit["score"] < 0.5 for hit in by_summary)
-
-
-async def test_search_matches_whole_words_and_counts_each(client):
-    """Part of a word finds nothing; a hit for both words is above a hit for one; the limit is 20 by default."""
-    assert [] == await rows(client, "/search?text=dock")
-
-    hits = await rows(client, "/search?text=graphql+scale")
-
-    assert len(hits) == 20
-    title = COURSES[hits[0]["id"]]["title"]
-    assert "GraphQL" in title
-    assert "Scale" in title
-
-
-async def test_search_hides_unpublished_lectures(client):
-    """The words of an unpublished lecture do not find it."""
-    hits = await rows(client, f"/search?limit=50&text={UNPUBLISHED['title']}")
-
-    assert hits
-    assert UNPUBLISHED["id"] not in {hit["id"] for hit in hits}
-
-
 async def test_the_call_log_has_one_line_a_request(client, monkeypatch, tmp_path):
     """CALL_LOG gets a line for each request, answered or refused, with the keys in it."""
     log = tmp_path / "calls.jsonl"
     monkeypatch.setenv("CALL_LOG", str(log))
 
-    for url in ("/courses?id=c2&id=c1", "/lectures?course=c1&published=true", "/search?text=docker", "/nowhere"):
+    for url in ("/courses?id=c2&id=c1", "/lectures?course=c1&published=true", "/nowhere"):
         await client.get(url)
 
     calls = [json.loads(line) for line in log.read_text().splitlines()]
@@ -254,7 +216,6 @@ async def test_the_call_log_has_one_line_a_request(client, monkeypatch, tmp_path
     assert [
         common | {"path": "/courses", "query": {"id": ["c2", "c1"]}, "keys": ["c2", "c1"]},
         common | {"path": "/lectures", "query": {"course": ["c1"], "published": ["true"]}, "keys": ["c1"]},
-        common | {"path": "/search", "query": {"text": ["docker"]}, "keys": []},
         common | {"path": "/nowhere", "query": {}, "keys": []},
     ] == calls
 

@@ -14,23 +14,35 @@ from gateway.vocabulary.settings import (
     AwsSettings,
     BackendSettings,
     DevSettings,
+    HopsSettings,
     IdentitySettings,
+    LimitSettings,
     ServiceSettings,
     Settings,
     mask_credentials,
 )
 
-STRUCTS = [BackendSettings, IdentitySettings, AwsSettings, ServiceSettings, DevSettings, Settings]
+STRUCTS = [
+    BackendSettings,
+    IdentitySettings,
+    AwsSettings,
+    HopsSettings,
+    LimitSettings,
+    ServiceSettings,
+    DevSettings,
+    Settings,
+]
 UNITS = {"_s": "Seconds", "_bytes": "Bytes"}
 
 
 def full_of_secrets() -> Settings:
-    users = BackendSettings(address="https://ann:pa55@users.internal/v1", headers={"x-api-key": "k3y"})
-    service = ServiceSettings(command=("run", "--db=redis://ann:pa55@db"), environment={"TOKEN": "t0ken"})
+    users = BackendSettings(address="https://us3r:pa55@users.internal/v1", headers={"x-api-key": "k3y"})
+    service = ServiceSettings(command=("run", "--db=redis://us3r:pa55@db"), environment={"TOKEN": "t0ken"})
     return Settings(
         backends={"users": users},
         dev=DevSettings(services={"users": service}),
-        aws=AwsSettings(lambda_endpoint="http://ann:pa55@lambda"),
+        aws=AwsSettings(lambda_endpoint="http://us3r:pa55@lambda"),
+        hops=HopsSettings(secret="h0ps-4nd-m4lt"),
     )
 
 
@@ -77,9 +89,15 @@ def test_secrets_are_never_printed(show):
     """What is printed holds the names of headers and variables and the hosts of addresses, never a secret."""
     printed = show(full_of_secrets())
 
-    for secret in ("ann", "pa55", "k3y", "t0ken"):
+    for secret in ("us3r", "pa55", "k3y", "t0ken", "h0ps"):
         assert secret not in printed
-    for name in ("'x-api-key': '***'", "'TOKEN': '***'", "https://***@users.internal/v1", "http://***@lambda"):
+    for name in (
+        "secret='***'",
+        "'x-api-key': '***'",
+        "'TOKEN': '***'",
+        "https://***@users.internal/v1",
+        "http://***@lambda",
+    ):
         assert name in printed
 
 
@@ -90,7 +108,7 @@ def test_secrets_are_not_printed_by_rich():
     pprint(full_of_secrets(), console=Console(file=written, width=40), expand_all=True)
 
     assert "x-api-key" in written.getvalue()
-    for secret in ("ann", "pa55", "k3y", "t0ken"):
+    for secret in ("us3r", "pa55", "k3y", "t0ken", "h0ps"):
         assert secret not in written.getvalue()
 
 

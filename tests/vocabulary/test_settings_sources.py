@@ -270,6 +270,8 @@ def test_a_disagreement_names_both_sources(toml):
         ({}, {"backends.users.headers.x-api-key": b"s3cret"}),
         ({}, {"backends.users.api_key": "s3cret"}),
         ({"GATEWAY_DEV__SERVICES__A__ENVIRONMENT": "s3cret"}, {}),
+        ({"GATEWAY_HOPS__SECRET": "s3cret"}, {}),
+        ({}, {"hops": "s3cret"}),
     ],
 )
 def test_no_error_tells_a_secret(environ, overrides):
@@ -286,6 +288,14 @@ def test_a_secret_number_is_not_quoted(toml):
     lines = problems()
 
     assert ["gateway.toml: backends.users.headers.x-pin: expected a string, got a value of type int"] == lines
+
+
+def test_a_short_secret_is_refused():
+    """The key of signed headers has a least length; what was given is not quoted."""
+    lines = problems({"GATEWAY_HOPS__SECRET": "s3cret"})
+
+    expected = "expected a string of at least 32 characters, got a value of type str"
+    assert [f"GATEWAY_HOPS__SECRET: hops.secret: {expected}"] == lines
 
 
 def test_a_missing_file_is_explained(tmp_path):

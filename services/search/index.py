@@ -1,4 +1,7 @@
-"""Finds courses and published lectures by the words of their titles, and of course summaries at a lower weight."""
+"""Finds courses, published lectures and discussions by the words of their titles, and of summaries at a lower weight.
+
+It is built from the seeds of catalogue and discussions, as from a nightly export: it knows of no change.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from .data import catalogue
+from services.catalogue.data import catalogue
+from services.discussions.seed import DISCUSSION_COUNT, seeded_discussion
 
 # A match in a short title says more than one in a long title: a title gives each of its words the base, plus the
 # rest shared out among its words.
@@ -27,8 +31,9 @@ def words_of(text: str) -> list[str]:
 
 
 def search(words: Iterable[str], limit: int) -> list[dict[str, Any]]:
-    """The best *limit* hits for any of *words*, best first; of equal ones courses first, then by number of id.
+    """The best *limit* hits for any of *words*, best first.
 
+    Of equal ones courses come first, then discussions, each by the number of their ids.
     `[{"kind": "course", "id": "c12", "score": 0.8}]`; a score is above 0 and at most 1.
     """
     asked = list(words)
@@ -51,6 +56,8 @@ def _index() -> Index:
     for lecture in rows.lectures.values():
         if lecture["published"]:
             _add_title(index, ("lecture", lecture["id"]), lecture["title"])
+    for discussion in map(seeded_discussion, range(1, DISCUSSION_COUNT + 1)):
+        _add_title(index, ("discussion", discussion["id"]), discussion["title"])
     return index
 
 

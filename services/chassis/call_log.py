@@ -8,12 +8,12 @@ import time
 from collections.abc import Mapping, Sequence
 
 
-def record_call(method: str, path: str, query: Mapping[str, Sequence[str]], keys: Sequence[str]) -> None:
+def record_call(service: str, method: str, path: str, query: Mapping[str, Sequence[str]], keys: Sequence[str]) -> None:
     """Append what was asked. *keys* are the ids in it."""
     log = os.environ.get("CALL_LOG")
     if not log:
         return
-    call = {"service": "users", "method": method, "path": path, "query": query, "keys": keys, "at": time.time()}
+    call = {"service": service, "method": method, "path": path, "query": query, "keys": keys, "at": time.time()}
     file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         # A single write in append mode: the lines of several processes never mix.

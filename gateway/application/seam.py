@@ -1,0 +1,98 @@
+"""The seam into Strawberry: an execution context that runs planned operations by their plan.
+
+It serves graphs with schema extensions, whose lifecycle is Strawberry's, and subscriptions, whose source stream is
+graphql-core's and each of whose events is planned. The direct path of the engine and this one are callers of one `Run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema
+
+from ..admission.documents import Document
+from ..declare.graph import Graph
+from ..execution.linked import LinkedPlan
+from ..execution.reference import DeadlineExecutor
+from ..execution.run import Run
+from ..planning.fallback import Fallback
+from ..planning.store import PreparedOperation
+from ..vocabulary.context import App, Context
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """What the executor must know of the request besides its context."""
+
+    graph: Graph
+    document: Document
+    prepared: PreparedOperation
+    #: Makes the context of one event of a subscription: its loads are its own.
+    renew: Callable[[Context[Any]], Context[Any]]
+    #: Told the plan that ran, or why graphql-core did.
+    note: Callable[[LinkedPlan | Fallback], None]
+    #: Told how many errors are not among a result's, since there were too many.
+    note_left_out: Callable[[int], None]
+    #: Whether errors of variables may suggest names of the schema.
+    shows_schema: bool
+    max_errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeamContext(Context[App]):
+    """A context that carries the seam, for requests that go through Strawberry."""
+
+    seam: Seam
+
+
+class PlannedExecutor(DeadlineExecutor):
+    """Runs what is planned; leaves the rest to graphql-core."""
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        *arguments: Any,
+        **options: Any,
+    ) -> Any:
+        """The executor, or what is wrong with the variables."""
+        if isinstance(context_value, SeamContext):
+            options["hide_suggestions"] = not context_value.seam.shows_schema
+        return super().build(schema, document, root_value, context_value, *arguments, **options)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """The operation's result, or an awaitable of it."""
+        context = self.context_value
+        if not isinstance(context, SeamContext):
+            return super().execute_operation(serially)
+        if serially is False:
+            # Only an event of a subscription says so: its selection is run on its own.
+            context = context.seam.renew(context)
+            self.context_value = context
+        plan = self._plan(context.seam)
+        context.seam.note(plan)
+        if isinstance(plan, Fallback):
+            return super().execute_operation(serially)
+        return self._run(plan, context, context.seam)
+
+    def _plan(self, seam: Seam) -> LinkedPlan | Fallback:
+        return self._prepared(seam).plan_for(self.variable_values.coerced)
+
+    def _prepared(self, seam: Seam) -> PreparedOperation:
+        """The operation as prepared; one of its own where an extension has put another document in its place."""
+        location = self.operation.loc
+        if location is not None and location.source.body == seam.document.text:
+            return seam.prepared
+        document = DocumentNode(definitions=(self.operation, *self.fragment_definitions.values()))
+        return PreparedOperation(seam.graph, document, self.operation, self.fragment_definitions)
+
+    async def _run(self, plan: LinkedPlan, context: Context[Any], seam: Seam) -> ExecutionResult:
+        run = Run(plan, self.variable_values, context, self.root_value, lambda: self, max_errors=seam.max_errors)
+        outcome = await run.to_end()
+        seam.note_left_out(outcome.left_out)
+        return ExecutionResult(outcome.data, list(outcome.errors) or None)

@@ -1,0 +1,43 @@
+"""A request as an engine sends it: nothing is left to encode, and nothing in it can begin another request.
+
+Source: RFC 9110 sections 5.1, 5.5 and 9.1, RFC 9112 section 3.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .wire import Pairs
+
+_REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+")
+# A line break in a value would begin another header. Where a request ends is the engine's to say, once: a second opinion
+# is what smuggling is made of.
+_HEADER_LINE = re.compile(
+    r"(?!(?:content-length|transfer-encoding):)[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Method, where to, headers and body."""
+
+    method: str
+    origin: str
+    target: str
+    headers: Pairs
+    body: bytes | None
+
+
+def check_request_line(method: str, target: str) -> None:
+    """Raise ValueError unless both are of HTTP's grammar."""
+    if not _REQUEST_LINE.fullmatch(f"{method} {target}"):
+        raise ValueError(f"expected a method and a target of printable ASCII, got {method!r} and {target!r}")
+
+
+def check_headers(headers: Pairs) -> None:
+    """Raise ValueError unless all are of HTTP's grammar and a caller's to give; no value is told."""
+    for name, value in headers:
+        if not _HEADER_LINE.fullmatch(f"{name}:{value}"):
+            raise ValueError(f"the header {name!r} or its value cannot be sent")

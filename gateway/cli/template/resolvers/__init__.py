@@ -1,0 +1,1 @@
+"""What fields mean: one declaration or function per field, no I/O."""

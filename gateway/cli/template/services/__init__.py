@@ -1,0 +1,1 @@
+"""Services of our own, each by itself: nothing in here imports the graph or another service."""

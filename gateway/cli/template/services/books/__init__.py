@@ -1,0 +1,1 @@
+"""The books service: `python -m services.books --port 8101`."""

@@ -1,0 +1,158 @@
+"""A column: one field's values for all parents at one response position, on their way into the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from graphql.pyutils import Path
+from strawberry.execution import optimized_is_awaitable as is_awaitable
+
+from .failure import Failure, Raiser
+from .rows import Rows
+from .shapes import Container, Shape
+
+if TYPE_CHECKING:
+    from .linked import LinkedField
+    from .run import Run
+
+
+class Column:
+    """Places the field's values, waits for those that must be awaited, and then lets the level below begin.
+
+    `hop` counts the dependent calls that led to these values.
+    """
+
+    __slots__ = ("_found", "_info", "_open", "_projected", "field", "hop", "run")
+
+    def __init__(self, run: Run, field: LinkedField, hop: int) -> None:
+        self.run = run
+        self.field = field
+        self.hop = hop
+        # One for whoever fills the column, and one for each value that is awaited.
+        self._open = 1
+        self._found: dict[str, Rows] = {}
+        self._projected: dict[str, Rows] = {}
+        self._info: Any = None
+
+    def fill(self, rows: Rows, values: Sequence[Any]) -> None:
+        """Place one value a row, an exception standing for a failure."""
+        placer = self.field.placer
+        if placer is not None:
+            placer.place(self, rows.outs, values)
+            return
+        for (_, out, path), value in zip(rows, values, strict=True):
+            self.put(out, path, value)
+
+    def fill_named(self, rows: Rows, names: Sequence[Any], values: Mapping[Any, Any]) -> None:
+        """Place the value that each row's name has, an exception standing for a failure."""
+        placer = self.field.placer
+        if placer is None or placer.is_list:
+            self.fill(rows, [values[name] for name in names])
+        else:
+            placer.place_named(self, rows.outs, names, values)
+
+    def put(self, out: dict[str, Any], path: Path | None, value: Any) -> None:
+        """Place the value of one parent, to which *path* leads where it is kept."""
+        field = self.field
+        here = self.path_below(path)
+        if is_awaitable(value):
+            self.wait(value, field.shape, out, field.key, here)
+        else:
+            field.shape.place(self, value, out, field.key, here)
+
+    def place_item(self, shape: Shape, item: Any, places: list[Any], index: int, path: Path | None = None) -> None:
+        """Place one item of a list, which may be awaitable."""
+        if is_awaitable(item):
+            self.wait(item, shape, places, index, path)
+        else:
+            shape.place(self, item, places, index, path)
+
+    def filled(self) -> None:
+        """Every parent has been put; the level below begins when nothing is awaited any more."""
+        self._open -= 1
+        if self._open == 0 and (self._found or self._projected):
+            self.run.descend(self.field, self._found, self._projected, self.hop)
+
+    def path_below(self, path: Path | None) -> Path | None:
+        """The response path of the field for the parent at *path*, where it is kept."""
+        return Path(path, self.field.key, self.field.parent_type.name) if self.field.keeps_path else None
+
+    def wait(self, awaitable: Any, shape: Shape, container: Container, key: str | int, path: Path | None) -> None:
+        """Place what *awaitable* gives, once it does."""
+        self._open += 1
+        container[key] = None
+
+        def arrived(value: Any) -> None:
+            shape.place(self, value, container, key, path)
+            self.filled()
+
+        self.run.wait_for(awaitable, arrived)
+
+    def ask(
+        self, question: Callable[[], Any], go_on: Callable[[Any], None], container: Container, key: str | int
+    ) -> None:
+        """Go on with the answer of a type's own function, which may be awaitable.
+
+        What the function raises is the field's error, as its resolver's; what *go_on* does is completion's.
+        """
+
+        def answered(answer: Any) -> None:
+            if isinstance(answer, Exception):
+                self.fail(container, key, answer)
+                return
+            try:
+                go_on(answer)
+            except Exception as failure:  # noqa: BLE001 - a type's function may raise anything
+                self.fail(container, key, failure, "completion")
+
+        def arrived(answer: Any) -> None:
+            answered(answer)
+            self.filled()
+
+        try:
+            answer = question()
+        except Exception as failure:  # noqa: BLE001 - a type's function may raise anything
+            answer = failure
+        if is_awaitable(answer):
+            self._open += 1
+            container[key] = None
+            self.run.wait_for(answer, arrived)
+        else:
+            answered(answer)
+
+    def fail(self, container: Container, key: str | int, error: Exception, raised_by: Raiser = "field") -> None:
+        """Put a failure where the value would be."""
+        self.run.has_failures = True
+        container[key] = Failure(error, self.field.nodes, raised_by)
+
+    def place_object(self, type_name: str, value: Any, container: Container, key: str | int, path: Path | None) -> None:
+        """Put a response object of that runtime type, its keys in order; the level below fills it."""
+        selection = self.field.selection
+        assert selection is not None  # noqa: S101 - only composite types get here
+        out: dict[str, Any] = selection.template(type_name).copy()
+        container[key] = out
+        if len(selection.by_type) > 1:
+            self.run.types[id(out)] = type_name
+        self._found.setdefault(type_name, Rows()).add(value, out, path)
+
+    def projected(self, type_name: str, values: list[Any], outs: list[dict[str, Any]]) -> None:
+        """Objects whose plain fields are in place; the other fields below are still to come."""
+        known = self._projected.get(type_name)
+        if known is None:
+            self._projected[type_name] = Rows(values, outs)
+        else:
+            known.extend(Rows(values, outs))
+
+    def info(self, path: Path | None) -> Any:
+        """The resolve info for a type's own functions; with *path* None, one that all parents share.
+
+        Its path is the field's, also for an item of a list.
+        """
+        while path is not None and isinstance(path.key, int):
+            path = path.prev
+        if path is not None:
+            return self.run.info(self.field, path)
+        if self._info is None:
+            self._info = self.run.info(self.field, Path(None, self.field.key, self.field.parent_type.name))
+        return self._info

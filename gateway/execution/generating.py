@@ -1,0 +1,143 @@
+"""Generated code: one function a level, which reads the plain fields of all its records in one loop.
+
+The source holds names of the response and of attributes, which GraphQL's lexer and Python's own class bodies have
+validated, as `repr()`, and nothing else of the outside; values, types and functions are bound as globals `v0`, `v1`...
+What is not exactly as the schema promises ends in IrregularError, and the interpreter takes over for that value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from graphql import GraphQLID, GraphQLObjectType, Undefined
+from strawberry.execution import optimized_is_awaitable as is_awaitable
+
+from ..declare.objects import is_recognised_by_class, record_of
+from ..declare.strawberry_types import definition_of, strawberry_field_of
+from ..operations.plan import GlobalId, Projection, TypeName
+from .leaves import Leaf, global_id_leaf, leaf_of
+from .linked import LinkedField, LinkedPlan, LinkedSelection
+from .placing import IrregularError, Placer, Project
+from .shapes import LeafShape, ListShape, ObjectShape
+
+#: Classes remembered a level; applications have a handful.
+_MAX_CLASSES = 64
+
+
+def generate(plan: LinkedPlan) -> None:
+    """Give *plan* generated code wherever its types allow; doing it again changes nothing."""
+    plan.has_code = True
+    _generate_below(plan.root, set())
+
+
+def _generate_below(selection: LinkedSelection, seen: set[int]) -> None:
+    if id(selection) in seen:
+        return
+    seen.add(id(selection))
+    for fields in selection.by_type.values():
+        for field in fields:
+            if field.selection is not None:
+                _generate_below(field.selection, seen)
+                # Objects whose paths are asked for cannot be shared by their parents.
+                field.placer = None if field.selection.keeps_paths else _placer_of(field, field.selection)
+
+
+def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
+    shape = field.shape
+    item = shape.item if isinstance(shape, ListShape) else shape
+    if not isinstance(item, ObjectShape) or not isinstance(shape, ListShape | ObjectShape):
+        return None
+    ((type_name, fields),) = selection.by_type.items()
+    project = projector(item.type, fields)
+    return None if project is None else Placer(shape, type_name, project)
+
+
+def projector(type_: GraphQLObjectType, fields: tuple[LinkedField, ...]) -> Project | None:
+    """The function for objects of *type_*, or None where a predicate of its own says which they are.
+
+    It marks the fields that it puts in place.
+    """
+    definition = definition_of(type_)
+    record = None
+    if type_.is_type_of is not None:
+        if definition is None or not is_recognised_by_class(definition.origin):
+            return None
+        record = record_of(definition.origin)
+    leaves = {field.key: leaf for field in fields if (leaf := _leaf(field)) is not None}
+    for field in fields:
+        field.is_projected = field.key in leaves
+    return _Source(record).compiled([field.key for field in fields], leaves)
+
+
+def _leaf(field: LinkedField) -> Leaf | None:
+    """How generated code gets the field's value, if it can."""
+    step = field.plan.step
+    if isinstance(step, TypeName):
+        return Leaf(constant=field.parent_type.name)
+    if not isinstance(field.shape, LeafShape):
+        return None
+    if isinstance(step, GlobalId):
+        is_text = field.shape.type is GraphQLID
+        return global_id_leaf(field.parent_type.name, step.attribute) if is_text else None
+    declared = strawberry_field_of(field.definition)
+    reads_attributes = declared is not None and declared.default_resolver is getattr
+    if isinstance(step, Projection) and reads_attributes:
+        return leaf_of(field.shape.type, step.attribute, non_null=field.shape.non_null)
+    return None
+
+
+class _Source:
+    """The source of one function, as it is written."""
+
+    def __init__(self, record: type[Any] | None) -> None:
+        self._globals: dict[str, Any] = {"Irregular": IrregularError}
+        if record is not None:
+            self._check = [f"if type(record) is not {self._bind(record)}:", "    raise Irregular"]
+        else:
+            known: set[type[Any]] = set()
+            check = f"{self._bind(partial(_check_object, known))}(record)"
+            self._check = [f"if type(record) not in {self._bind(known)}:", f"    {check}"]
+
+    def compiled(self, keys: list[str], leaves: Mapping[str, Leaf]) -> Project:
+        """The function that fills *leaves* and leaves the other *keys* null."""
+        lines = ["def project(records):", "    made = []", "    for record in records:"]
+        lines += ["        " + line for line in self._check]
+        pairs = []
+        reads = []
+        for number, key in enumerate(keys):
+            leaf = leaves.get(key)
+            if leaf is None or leaf.attribute is None:
+                pairs.append(f"{key!r}: {None if leaf is None else leaf.constant!r}")
+                continue
+            variable = f"a{number}"
+            pairs.append(f"{key!r}: {variable}")
+            reads += leaf.lines(variable, self._bind)
+        if reads:
+            lines += ["        try:", *("            " + line for line in reads)]
+            lines += ["        except Exception as failure:", "            raise Irregular from failure"]
+        lines += [f"        made.append({{{', '.join(pairs)}}})", "    return made"]
+        names = dict(self._globals)
+        exec(compile("\n".join(lines), "<projection>", "exec"), names)  # noqa: S102 - see the module's first lines
+        project: Project = names["project"]
+        return project
+
+    def _bind(self, value: Any) -> str:
+        """The name under which the function finds *value*."""
+        name = f"v{len(self._globals)}"
+        self._globals[name] = value
+        return name
+
+
+def _check_object(known: set[type[Any]], value: Any) -> None:
+    """Let a class pass whose instances are objects of a type without a predicate, and remember it.
+
+    Raises:
+        IrregularError: *value* is null, an error or something to be awaited.
+    """
+    if value is None or value is Undefined or isinstance(value, Exception) or is_awaitable(value):
+        raise IrregularError
+    if len(known) >= _MAX_CLASSES:
+        known.clear()
+    known.add(type(value))

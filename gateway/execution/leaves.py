@@ -1,0 +1,94 @@
+"""How generated code reads one leaf: the attribute, the check that its value is what the scalar takes, the conversion.
+
+Of GraphQL's own scalars the usual Python value is checked here; what is unusual but right, such as a number for an ID,
+is irregular, and the interpreter's to serialize. Other scalars and enums are serialized by their own functions.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+
+#: Names a value in the globals of the generated function.
+Bind = Callable[[Any], str]
+
+# What must not hold of the value {0} of each scalar: GraphQL specification, section 3.5.
+_REFUSED: dict[GraphQLLeafType, str] = {
+    GraphQLString: "type({0}) is not str",
+    GraphQLID: "type({0}) is not str",
+    GraphQLBoolean: "type({0}) is not bool",
+    GraphQLInt: "type({0}) is not int or not -2147483648 <= {0} <= 2147483647",
+    # NaN and infinities differ from themselves by something else than zero.
+    GraphQLFloat: "type({0}) is not float or {0} - {0} != 0.0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A constant, or an attribute with what becomes of its value.
+
+    `refused` is an expression of the value, for a value that is irregular; `convert` makes the response's value of it.
+    """
+
+    constant: str | None = None
+    attribute: str | None = None
+    non_null: bool = True
+    refused: str | None = None
+    convert: Callable[[Any], Any] | None = None
+
+    def lines(self, variable: str, bind: Bind) -> list[str]:
+        """The statements that put the response's value into *variable*, or raise."""
+        lines = [f"{variable} = record.{self.attribute}"]
+        body = []
+        if self.refused is not None:
+            body += [f"if {self.refused.format(variable)}:", "    raise Irregular"]
+        if self.convert is not None:
+            body += [f"{variable} = {bind(self.convert)}({variable})"]
+            body += [f"if {variable} is None or {variable} is {bind(Undefined)}:", "    raise Irregular"]
+        if self.non_null:
+            return [
+                *lines,
+                *(["if " + variable + " is None:", "    raise Irregular"] if not self.refused else []),
+                *body,
+            ]
+        return [*lines, f"if {variable} is not None:", *("    " + line for line in body)]
+
+
+def leaf_of(type_: GraphQLLeafType, attribute: str, *, non_null: bool) -> Leaf:
+    """The leaf of that type that is an attribute of the record."""
+    refused = _REFUSED.get(type_)
+    if refused is not None:
+        return Leaf(attribute=attribute, non_null=non_null, refused=refused)
+    if isinstance(type_, GraphQLEnumType):
+        return Leaf(attribute=attribute, non_null=non_null, convert=_member_reader(type_))
+    return Leaf(attribute=attribute, non_null=non_null, convert=type_.coerce_output_value)
+
+
+def global_id_leaf(type_name: str, attribute: str) -> Leaf:
+    """The Relay global id of a record: base64 of `Type:id`."""
+    prefix = f"{type_name}:"
+
+    def encoded(node_id: Any) -> str:
+        return binascii.b2a_base64(f"{prefix}{node_id}".encode(), newline=False).decode()
+
+    return Leaf(attribute=attribute, convert=encoded)
+
+
+def _member_reader(type_: GraphQLEnumType) -> Callable[[Any], Any]:
+    """A look-up of the names of a Python enum's members; anything else is asked of the GraphQL type."""
+    members: Any = getattr(type_, "wrapped_cls", ())
+    names = {id(member): type_.coerce_output_value(member) for member in members}
+    return lambda value: names.get(id(value)) or type_.coerce_output_value(value)

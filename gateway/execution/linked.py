@@ -1,0 +1,158 @@
+"""A plan made runnable: its names and offsets looked up in the schema and the document, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetails
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from ..declare.graph import Graph
+from ..operations.plan import Field, Load, Plan, Resolver, Selection
+from .arguments import Arguments
+from .placing import Placer
+from .shapes import Shape, shape_of
+from .steps import Step, step_for
+
+
+class LinkedField:
+    """A field of the plan with what it names: definition, nodes, shape, and the step that gives its values."""
+
+    __slots__ = (
+        "arguments",
+        "converter",
+        "definition",
+        "details",
+        "is_projected",
+        "keeps_path",
+        "key",
+        "nodes",
+        "parent_type",
+        "placer",
+        "plan",
+        "schema",
+        "selection",
+        "shape",
+        "step",
+    )
+
+    def __init__(self, link: _Link, plan: Field, parent_type: GraphQLObjectType) -> None:
+        self.plan = plan
+        self.key = plan.key
+        self.schema = link.schema
+        self.converter: GraphQLCoreConverter = link.converter
+        self.parent_type = parent_type
+        definition = link.schema.get_field(parent_type, plan.name)
+        assert definition is not None  # noqa: S101 - the plan was made for this schema
+        self.definition: GraphQLField = definition
+        self.nodes: list[FieldNode] = [link.nodes[offset] for offset in plan.at]
+        self.details = [FieldDetails(node, None) for node in self.nodes]
+        self.arguments = Arguments(definition, self.nodes[0])
+        self.shape: Shape = shape_of(definition.type, self)
+        self.selection = None if plan.selection is None else link.selection(plan.selection)
+        #: Whether its response path is kept: it, or something below it, hands out paths.
+        self.keeps_path: bool = _takes_path(plan) or (self.selection is not None and self.selection.keeps_paths)
+        self.step: Step = step_for(self)
+        #: Places whole columns by generated code, once the plan has some.
+        self.placer: Placer | None = None
+        #: Whether generated code has put the field's value in place before its step could.
+        self.is_projected = False
+
+
+class LinkedSelection:
+    """The fields at one position by runtime type, and the empty object that each type's answer begins as."""
+
+    __slots__ = ("_templates", "by_type", "keeps_paths")
+
+    def __init__(self, link: _Link, plan: Selection) -> None:
+        self.by_type: dict[str, tuple[LinkedField, ...]] = {
+            name: tuple(LinkedField(link, field, link.object_type(name)) for field in fields)
+            for name, fields in plan.fields.items()
+        }
+        self.keeps_paths: bool = any(field.keeps_path for fields in self.by_type.values() for field in fields)
+        self._templates = {name: dict.fromkeys(field.key for field in fields) for name, fields in plan.fields.items()}
+
+    def template(self, type_name: str) -> dict[str, Any]:
+        """The response keys of that runtime type, in order, all null; copied for each object."""
+        return self._templates[type_name]
+
+
+class LinkedPlan:
+    """A plan that can run, any number of times and at the same time."""
+
+    __slots__ = ("document", "fragments", "has_code", "operation", "plan", "root", "schema")
+
+    def __init__(
+        self,
+        graph: Graph,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        plan: Plan,
+    ) -> None:
+        """Link *plan*, which was made for this operation of the document and this graph."""
+        self.plan = plan
+        self.document = document
+        self.operation = operation
+        self.fragments = fragments
+        self.schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
+        link = _Link(self.schema, graph.schema.schema_converter, document)
+        self.root = link.selection(plan.root)
+        #: Whether code has been generated for it.
+        self.has_code = False
+
+
+class _Link:
+    """What linking needs at every position."""
+
+    def __init__(self, schema: GraphQLSchema, converter: GraphQLCoreConverter, document: DocumentNode) -> None:
+        self.schema = schema
+        self.converter = converter
+        self.nodes = _nodes_by_offset(document)
+        # Selections that types share in the plan stay shared.
+        self._selections: dict[int, LinkedSelection] = {}
+
+    def selection(self, plan: Selection) -> LinkedSelection:
+        known = self._selections.get(id(plan))
+        if known is None:
+            known = self._selections[id(plan)] = LinkedSelection(self, plan)
+        return known
+
+    def object_type(self, name: str) -> GraphQLObjectType:
+        type_ = self.schema.type_map[name]
+        assert isinstance(type_, GraphQLObjectType)  # noqa: S101 - plans list runtime types
+        return type_
+
+
+def _nodes_by_offset(document: DocumentNode) -> dict[int, FieldNode]:
+    finder = _Finder()
+    visit(document, finder)
+    return finder.nodes
+
+
+class _Finder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: dict[int, FieldNode] = {}
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        if node.loc is not None:
+            self.nodes[node.loc.start] = node
+
+
+def _takes_path(field: Field) -> bool:
+    """Whether the field's own step hands out its path."""
+    step = field.step
+    return (isinstance(step, Resolver) and step.takes_info) or (isinstance(step, Load) and bool(step.guards))

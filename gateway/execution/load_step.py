@@ -1,0 +1,224 @@
+"""A load step: the keys of all parents, asked of their loader together; each distinct loader goes on by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from strawberry.types.arguments import convert_arguments
+
+from ..declare.binding import LoadBinding, binding_of
+from ..declare.loader import Loader
+from ..declare.resolving import choose, loader_arguments, place_of
+from ..declare.sources import ByKind, RecordField, key_part
+from ..declare.strawberry_types import strawberry_field_of
+from ..loading.door import missing
+from ..operations.plan import Load
+from .columns import Column
+from .guard import Guard
+from .rows import Rows
+
+if TYPE_CHECKING:
+    from ..loading.wanted import Wanted
+    from .linked import LinkedField
+    from .run import Run
+
+#: Parents, and the keys that their values are loaded by.
+_Asked: TypeAlias = tuple[Rows, list[Any]]
+
+
+class LoadStep:
+    """What one `load(...)` field does for a column of parents."""
+
+    def __init__(self, field: LinkedField) -> None:
+        self._field = field
+        declared, binding = strawberry_field_of(field.definition), None
+        if declared is not None:
+            binding = binding_of(declared)
+        assert declared is not None and binding is not None  # noqa: S101, PT018 - the plan says that it is a load
+        self._declared = declared
+        self._binding = binding
+        self._place = place_of(binding, field.plan.name, field.definition.type)
+        self._guard = Guard(field, declared) if declared.extensions else None
+        self._read_key = _key_reader(binding)
+        self._ahead = _asked_ahead(field)
+
+    def start(self, run: Run, rows: Rows, hop: int) -> None:
+        """Ask for the keys of every parent that has one; the others are null or failed at once."""
+        here = Column(run, self._field, hop)
+        if self._guard is not None:
+            rows = self._guard.let_through(here, rows)
+        arguments = _Arguments(self._binding, partial(self._convert, run))
+        keys = self._plain_keys(rows)
+        if keys is not None:
+            asked = {self._binding.loaders[0]: (rows, keys)} if rows else {}
+        else:
+            asked = self._chosen(here, rows, arguments)
+        here.filled()
+        for loader, (parents, parents_keys) in asked.items():
+            self._ask(Column(run, self._field, hop + 1), loader, parents, parents_keys, arguments)
+
+    def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: list[Any], hop: int) -> None:
+        """Ask now what will be asked for the rows that *above* gives for *keys*; the memo keeps it until then."""
+        try:
+            given = _Arguments(self._binding, partial(self._convert, run)).for_loader()
+        except Exception:  # noqa: BLE001 - told at each parent, when there are parents
+            return
+        (loader,) = self._binding.loaders
+        own_keys = [key for key in map(self._key_from(run, above), dict.fromkeys(keys)) if key is not None]
+        if own_keys:
+            run.loads.want(loader, own_keys, given, hop=hop)
+            for step in self._ahead:
+                step.ask_ahead(run, loader, own_keys, hop)
+
+    def _key_from(self, run: Run, above: Loader[Any, Any, Any]) -> Callable[[Any], Any]:
+        """What makes this load's key of one of *above*'s, None where a part is absent."""
+        identity = run.context.identity
+        sources = self._binding.sources
+
+        def key_from(key: Any) -> Any:
+            known = dict(zip(above.by, key if above.key_is_tuple else (key,), strict=True))
+            parts = tuple(
+                known[source.name] if isinstance(source, RecordField) else key_part(source, None, {}, identity, ())
+                for source in sources
+            )
+            return None if None in parts else parts if self._binding.key_is_tuple else parts[0]
+
+        return key_from
+
+    def _plain_keys(self, rows: Rows) -> list[Any] | None:
+        """The keys where each is one attribute of its parent, and none is null or fails; else None."""
+        if self._read_key is None:
+            return None
+        try:
+            keys = list(map(self._read_key, rows.values))
+        except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
+            return None
+        return None if None in keys else keys
+
+    def _chosen(self, column: Column, rows: Rows, arguments: _Arguments) -> dict[Loader[Any, Any, Any], _Asked]:
+        """The parents to load for, by loader; those without a key are put right away."""
+        asked: dict[Loader[Any, Any, Any], _Asked] = {}
+        identity = column.run.context.identity
+        for value, out, path in rows:
+            try:
+                chosen = choose(self._binding, self._place, value, arguments.given, identity)
+            except Exception as failure:  # noqa: BLE001 - the field's error, as from its resolver
+                column.put(out, path, failure)
+                continue
+            if chosen is None:
+                column.put(out, path, None)
+                continue
+            parents, keys = asked.setdefault(chosen[0], (Rows(), []))
+            parents.add(value, out, path)
+            keys.append(chosen[1])
+        return asked
+
+    def _ask(
+        self, column: Column, loader: Loader[Any, Any, Any], rows: Rows, keys: list[Any], arguments: _Arguments
+    ) -> None:
+        run = column.run
+        failure = run.gave_up
+        if failure is None:
+            try:
+                given = arguments.for_loader()
+            except Exception as refusal:  # noqa: BLE001 - the field's error at each parent
+                failure = refusal
+        if failure is not None:
+            _fail(column, rows, failure)
+            return
+        wanted = run.loads.want(loader, keys, given, hop=column.hop)
+        for step in self._ahead:
+            step.ask_ahead(run, loader, keys, column.hop)
+        run.wait_until(wanted, partial(self._loaded, column, rows, loader, keys, wanted=wanted))
+
+    def _loaded(
+        self,
+        column: Column,
+        rows: Rows,
+        loader: Loader[Any, Any, Any],
+        keys: list[Any],
+        gave_up: Exception | None,
+        *,
+        wanted: Wanted,
+    ) -> None:
+        if gave_up is not None:
+            _fail(column, rows, gave_up)
+            return
+        # What the memo knew was answered at an earlier hop, but nothing comes before the parents.
+        column.hop = max(column.hop - 1, wanted.hop)
+        column.run.reached(column.hop)
+        # Each key once: parents that share a row are to share what is made of it.
+        found = {key: wanted.outcomes[key] for key in dict.fromkeys(keys)}
+        if self._place.required and None in found.values():
+            found = {key: missing(loader, key) if value is None else value for key, value in found.items()}
+        column.fill_named(rows, keys, found)
+        column.filled()
+
+    def _convert(self, run: Run) -> Mapping[str, Any]:
+        field = self._field
+        if not field.arguments.has_any:
+            return {}
+        coerced = field.arguments.coerced(run.variables)
+        converter = field.converter
+        return convert_arguments(coerced, self._declared.arguments, converter.scalar_registry, converter.config)
+
+
+def _fail(column: Column, rows: Rows, failure: Exception) -> None:
+    column.fill(rows, [failure] * len(rows))
+    column.filled()
+
+
+def _asked_ahead(field: LinkedField) -> list[LoadStep]:
+    """The steps below *field* whose loads leave with its own."""
+    if field.selection is None:
+        return []
+    below = [below for fields in field.selection.by_type.values() for below in fields]
+    return [
+        below.step
+        for below in below
+        if isinstance(below.step, LoadStep) and isinstance(below.plan.step, Load) and below.plan.step.ahead
+    ]
+
+
+def _key_reader(binding: LoadBinding) -> Callable[[Any], Any] | None:
+    """What reads the key where it is one attribute of the parent's record, and the loader is always the same."""
+    if isinstance(binding.target, ByKind) or len(binding.sources) != 1:
+        return None
+    (source,) = binding.sources
+    return attrgetter(source.name) if isinstance(source, RecordField) else None
+
+
+class _Arguments:
+    """A load field's arguments in one request: coerced and checked at most once, however many the parents."""
+
+    def __init__(self, binding: LoadBinding, convert: Callable[[], Mapping[str, Any]]) -> None:
+        self._binding = binding
+        self._convert = convert
+        self._given: Mapping[str, Any] | Exception | None = None
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """By Python name, as Strawberry converts them; what went wrong with them is raised at each parent.
+
+        Raises:
+            Exception: coercion or conversion refused a value.
+        """
+        if self._given is None:
+            try:
+                self._given = self._convert()
+            except Exception as refusal:  # noqa: BLE001 - kept and raised for each parent
+                self._given = refusal
+        if isinstance(self._given, Exception):
+            raise self._given
+        return self._given
+
+    def for_loader(self) -> dict[str, Any]:
+        """As the loader takes them.
+
+        Raises:
+            ClientError: one is outside of its limits.
+        """
+        return loader_arguments(self._binding, self.given)

@@ -1,0 +1,35 @@
+"""What an operation gave, whichever way it ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Data and errors of an operation.
+
+    `left_out` counts the errors that are not among `errors`, which are bounded.
+
+    `ran` is false when it was refused before any field ran: there is no `data` then. Its document was at fault when
+    `document_is_valid` is false, else its variables.
+    """
+
+    data: Any
+    errors: tuple[GraphQLError, ...]
+    left_out: int = 0
+    ran: bool = True
+    document_is_valid: bool = True
+
+
+def refused_document(errors: tuple[GraphQLError, ...]) -> Outcome:
+    """The outcome of a document that does not parse or validate."""
+    return Outcome(None, errors, ran=False, document_is_valid=False)
+
+
+def refused_variables(errors: tuple[GraphQLError, ...]) -> Outcome:
+    """The outcome of variables that do not fit the operation."""
+    return Outcome(None, errors, ran=False)

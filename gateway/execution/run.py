@@ -1,0 +1,252 @@
+"""One run of a plan: the interpreter, exact reference for every faster way.
+
+A step starts the moment its inputs are there; whatever one completed step makes ready is run in the same synchronous
+pass, whose loads depart together when it ends. Nothing here is a coroutine but the wait for the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from graphql.execution.values import VariableValues
+from graphql.pyutils import Path
+
+from ..declare.batched import Batched
+from ..vocabulary.context import Context
+from ..vocabulary.deadline import within
+from ..vocabulary.errors import BackendTimeout, EngineError
+from .failure import Failure
+from .linked import LinkedField, LinkedPlan
+from .nulls import NullPass
+from .outcome import Outcome
+from .rows import Rows
+
+if TYPE_CHECKING:
+    from ..loading.door import Loads
+    from ..loading.wanted import Wanted
+
+#: Called with what was waited for, or with the reason why it is waited for no longer.
+_Give = Callable[[Any, Exception | None], None]
+
+
+class Run:
+    """The state of one run: what is waited for, and what the steps need to know of the request."""
+
+    def __init__(
+        self,
+        plan: LinkedPlan,
+        variables: VariableValues,
+        context: Context[Any],
+        root: Any,
+        build_executor: Callable[[], Any],
+        *,
+        max_errors: int,
+    ) -> None:
+        """Prepare to run *plan*; *build_executor* makes graphql-core's, for resolvers that are handed an info."""
+        self.plan = plan
+        self.variables = variables
+        self.context = context
+        self.loads: Loads = context.loads  # type: ignore[assignment]  # the door of the engine's own contexts
+        self.has_failures = False
+        self.gave_up: Exception | None = None
+        #: The runtime types of response objects, by id, at positions of abstract type.
+        self.types: dict[int, str] = {}
+        (self._root_type, self._root_fields) = next(iter(plan.root.by_type.items()))
+        self._root = root
+        self._build_executor = build_executor
+        self._executor: Any = None
+        self._waiting: dict[int, _Give] = {}
+        self._waits = 0
+        self._depth = 0
+        self._data: dict[str, Any] = plan.root.template(self._root_type).copy()
+        self._nulls = NullPass(self.types, max_errors)
+        self._data_is_null = False
+        self._finished: asyncio.Future[None] | None = None
+        # One turn at least: conditions may leave no field at all.
+        in_series = [(field,) for field in self._root_fields] if self._is_serial else []
+        self._turns: list[tuple[LinkedField, ...]] = [*in_series] or [self._root_fields]
+        self._next_turn = 0
+        self._hops = 0
+
+    @property
+    def executor(self) -> Any:
+        """graphql-core's executor of this operation, built when something first needs it."""
+        if self._executor is None:
+            self._executor = self._build_executor()
+        return self._executor
+
+    def info(self, field: LinkedField, path: Path | None) -> Any:
+        """The resolve info of *field* at *path*."""
+        return self.executor.build_resolve_info(field.definition, field.nodes, field.parent_type, path)
+
+    async def to_end(self) -> Outcome:
+        """Data and errors: whole, or, when the deadline passes, what is known by then."""
+        self.loads.passes.run(partial(self._do, self._take_turn))
+        if not self._is_finished:
+            self._finished = asyncio.get_running_loop().create_future()
+            try:
+                await within(self.context.deadline, self._finished, "the operation")
+            except BackendTimeout as timeout:
+                self._give_up(timeout)
+            finally:
+                # Whoever is cancelled waits for nothing more; what comes in late finds nobody.
+                self._waiting.clear()
+        nulls = self._nulls
+        return Outcome(None if self._data_is_null else self._data, tuple(nulls.errors), nulls.left_out)
+
+    # What steps ask of the run.
+
+    def descend(self, field: LinkedField, found: Mapping[str, Rows], projected: Mapping[str, Rows], hop: int) -> None:
+        """Begin the level below *field*, for all its objects of one runtime type at once.
+
+        Objects of *projected* have their plain fields already, those of *found* have none.
+        """
+        if field.selection is None:
+            return
+        if self._is_serial and field in self._root_fields:
+            # What the mutation changed must be seen by what is selected from its result.
+            self.loads.forget()
+        for type_name in {**found, **projected}:
+            bare, begun = found.get(type_name), projected.get(type_name)
+            everyone = bare if begun is None else begun if bare is None else bare.joined(begun)
+            for below in field.selection.by_type[type_name]:
+                rows = bare if below.is_projected else everyone
+                if rows:
+                    below.step.start(self, rows, hop)
+
+    def wait_for(self, awaitable: Any, arrived: Callable[[Any], None]) -> None:
+        """Call *arrived* with what *awaitable* gives, or with its exception, in a pass of its own."""
+        settle = self._wait(lambda value, gave_up: arrived(value if gave_up is None else gave_up))
+        is_future = isinstance(awaitable, asyncio.Future)
+        future = awaitable if is_future else self.loads.passes.start(_result_of(awaitable))
+        passes = self.loads.passes
+        future.add_done_callback(lambda done: passes.run(lambda: self._arrive(lambda: settle(_outcome(done)))))
+
+    def wait_until(self, wanted: Wanted, loaded: Callable[[Exception | None], None]) -> None:
+        """Call *loaded* once all keys of *wanted* are settled, or with the reason why nobody waits any more."""
+        if wanted.is_settled:
+            loaded(None)
+            return
+        settle = self._wait(lambda _, gave_up: loaded(gave_up))
+        wanted.when_settled(lambda: settle(None))
+
+    def resolve_batched(
+        self,
+        batched: Batched,
+        parents: list[Any],
+        arguments: Mapping[str, Any],
+        answered: Callable[[list[Any], Exception | None], None],
+    ) -> None:
+        """Call *answered* with one value a parent, or with the reason why nobody waits any more."""
+        settle = self._wait(answered)
+        self.loads.resolve_batched(
+            batched, parents, arguments, self.context, lambda values: self._arrive(partial(settle, values))
+        )
+
+    def _arrive(self, arrival: Callable[[], None]) -> None:
+        """Do *arrival* as part of a pass; what it asks for leaves behind whatever else ends in this turn of the loop.
+
+        Resolvers end one by one, often in the same turn: what they make ready together is to depart together.
+        """
+        self.loads.passes.woke()
+        arrival()
+
+    # Turns: one for a query, one a root field for a mutation.
+
+    @property
+    def _is_serial(self) -> bool:
+        return self.plan.plan.operation == "mutation"
+
+    @property
+    def _is_finished(self) -> bool:
+        return not self._waiting and self._next_turn >= len(self._turns)
+
+    def _take_turn(self) -> None:
+        fields = self._turns[self._next_turn]
+        self._next_turn += 1
+        rows = Rows([self._root], [self._data])
+        for field in fields:
+            field.step.start(self, rows, self._hops)
+
+    def reached(self, hop: int) -> None:
+        """A load came in at *hop*: what a later root field of a mutation calls comes after it."""
+        self._hops = max(self._hops, hop)
+
+    def _turn_ended(self) -> None:
+        """Settle the turn's fields; a mutation that nulls the answer ends it: GraphQL specification, section 6.2.2."""
+        if self.has_failures and not self._nulls.root_may_stay(self._data, self._turns[self._next_turn - 1]):
+            self._data_is_null = True
+            self._next_turn = len(self._turns)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        """Do *work*, then whatever follows from nothing being waited for any more."""
+        following: Callable[[], None] | None = work
+        # A loop, since a mutation may have more root fields than the stack has room for.
+        while following is not None:
+            self._depth += 1
+            try:
+                following()
+            finally:
+                self._depth -= 1
+            following = self._what_follows() if self._depth == 0 else None
+
+    def _what_follows(self) -> Callable[[], None] | None:
+        """The next turn, if there is one and nothing is waited for any more; after the last one the run is over."""
+        if self._waiting and self.has_failures and self._answer_is_lost():
+            # What is still under way would be null whatever it brings.
+            self._waiting.clear()
+            self.loads.stop()
+        if self._waiting:
+            return None
+        self._turn_ended()
+        if self._next_turn < len(self._turns):
+            return self._take_turn
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_result(None)
+        return None
+
+    def _answer_is_lost(self) -> bool:
+        """Whether a non-null root field has failed by itself."""
+        data = self._data
+        fields = self._turns[self._next_turn - 1]
+        return any(type(data[field.plan.key]) is Failure and field.shape.non_null for field in fields)
+
+    def _wait(self, give: _Give) -> Callable[[Any], None]:
+        """Count something as waited for; what is returned is to be called with it, once it is there."""
+        self._waits += 1
+        number = self._waits
+        self._waiting[number] = give
+
+        def settle(value: Any) -> None:
+            waiter = self._waiting.pop(number, None)
+            if waiter is not None:
+                self._do(lambda: waiter(value, None))
+
+        return settle
+
+    def _give_up(self, reason: Exception) -> None:
+        """Let everything that is waited for fail, and whatever that would begin."""
+        self.gave_up = reason
+        while self._waiting:
+            number = next(iter(self._waiting))
+            waiter = self._waiting.pop(number)
+            self._do(partial(waiter, [], reason))
+
+
+async def _result_of(awaitable: Any) -> Any:
+    return await awaitable
+
+
+def _outcome(done: asyncio.Future[Any]) -> Any:
+    """The result, or the exception in its place."""
+    if done.cancelled():
+        return EngineError("a resolver was cancelled from within")
+    failure = done.exception()
+    if failure is None:
+        return done.result()
+    if isinstance(failure, Exception):
+        return failure
+    raise failure

@@ -1,0 +1,101 @@
+"""One call: built, encoded, sent, decoded and aligned. Knows nothing of who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..backends.client import BackendClient
+from ..backends.wire import WireResponse
+from ..declare.call import Call
+from ..declare.loader import Loader, Service
+from ..vocabulary.deadline import within
+from ..vocabulary.errors import EngineError, GatewayError
+from .alignment import Aligned, align
+from .decoding import Rows, decode_rows
+from .encoding import encode_call
+from .recipient import Recipient
+from .sender import Sender
+
+_NOT_FOUND = 404
+
+
+class CallFacts:
+    """What is known of one call so far; the moment is of the monotonic clock."""
+
+    __slots__ = ("answered_s", "response_bytes", "status", "was_sent")
+
+    def __init__(self) -> None:
+        self.was_sent = False
+        self.answered_s: float | None = None
+        self.status: int | None = None
+        self.response_bytes = 0
+
+
+class Caller:
+    """Makes the calls of one request, each within the request's deadline."""
+
+    __slots__ = ("_clients", "_recipients", "_sender")
+
+    def __init__(self, clients: Mapping[str, BackendClient], sender: Sender) -> None:
+        self._clients = clients
+        self._sender = sender
+        self._recipients: dict[int, Recipient] = {}
+
+    def recipient(self, backend: Service) -> Recipient:
+        """*backend* as this request addresses it."""
+        # By identity, since two of one name may be told different things, and a hash of all that is slow. The
+        # recipient keeps the backend, and the number with it.
+        known = self._recipients.get(id(backend))
+        if known is None:
+            known = Recipient(backend, self._clients.get(backend.name), self._sender)
+            self._recipients[id(backend)] = known
+        return known
+
+    async def fetch(
+        self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], facts: CallFacts
+    ) -> Aligned:
+        """An outcome for each of *keys*, by one call; *facts* is filled in as they become known.
+
+        Raises:
+            GatewayError: the call as a whole failed.
+        """
+        call = loader.build(keys, **arguments) if loader.by else loader.build(**arguments)
+        if loader.opaque:
+            return align(loader, keys, Rows(await within(self._sender.deadline, call, loader.label)))
+        if not isinstance(call, Call):
+            raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
+        response = await self.send(call, loader.backend, facts)
+        if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
+            return align(loader, keys, Rows([] if loader.by else None))
+        return align(loader, keys, decode_rows(loader, call, response))
+
+    async def send(self, call: Call[Any], backend: Service, facts: CallFacts) -> WireResponse:
+        """The answer to *call*, whatever its status.
+
+        Raises:
+            GatewayError: there is none.
+        """
+        recipient = self.recipient(backend)
+        client = recipient.client
+        if client is None:
+            raise EngineError(f"backend {backend.name!r} is not part of the graph: name it in graph(backends=[...])")
+        deadline = self._sender.deadline
+        remaining_s = deadline.remaining_s()
+        request = encode_call(call, recipient, remaining_s)
+        facts.was_sent = True
+        try:
+            response = await client.send(request, remaining_s)
+        except GatewayError as failure:
+            if failure.backend is None:
+                failure.backend = backend.name
+            raise
+        finally:
+            facts.answered_s = deadline.clock.monotonic_s()
+        facts.status, facts.response_bytes = response.status, len(response.body)
+        return response
+
+
+def _row_is_absent(loader: Loader[Any, Any, Any], keys: Sequence[Any], call: Call[Any]) -> bool:
+    """Whether 404 says that the one row asked for does not exist."""
+    return loader.cardinality == "one" and len(keys) == 1 and _NOT_FOUND not in call.also

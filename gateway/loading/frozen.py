@@ -1,0 +1,29 @@
+"""Equality as backends see it: arguments, or claims, are the same when no backend could tell them apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import numbers
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+def freeze(value: Any) -> Any:
+    """A hashable stand-in that is equal for equal arguments: lists, dicts, records and input objects included."""
+    frozen: Any = value
+    if isinstance(value, numbers.Number):
+        # True, 1 and 1.0 are equal in Python and three arguments to a backend.
+        frozen = (type(value), value)
+    elif isinstance(value, Mapping):
+        frozen = (dict, frozenset((name, freeze(item)) for name, item in value.items()))
+    elif isinstance(value, list | tuple):
+        frozen = (list, *map(freeze, value))
+    elif isinstance(value, set | frozenset):
+        frozen = (set, frozenset(map(freeze, value)))
+    elif isinstance(value, msgspec.Struct):
+        frozen = (type(value), *(freeze(getattr(value, name)) for name in value.__struct_fields__))
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        frozen = (type(value), *(freeze(getattr(value, item.name)) for item in dataclasses.fields(value)))
+    return frozen

@@ -1,0 +1,59 @@
+"""The futures that resolvers wait for, one a waiter. Steps of a plan want many keys at once and need none of these."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from ..vocabulary.errors import EngineError
+from .passes import Passes
+
+#: Makes the error that stands in the place of None.
+OrRaise: TypeAlias = Callable[[], Exception] | None
+
+
+class Futures:
+    """The unresolved futures of one request.
+
+    Every waiter has a future of its own: one that is cancelled leaves the others alone.
+    """
+
+    __slots__ = ("_loop", "_open", "_passes")
+
+    def __init__(self, passes: Passes) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._passes = passes
+        self._open: set[asyncio.Future[Any]] = set()
+
+    def open(self) -> asyncio.Future[Any]:
+        """A future that `resolve` or, at the latest, `close` resolves."""
+        future = self._loop.create_future()
+        self._open.add(future)
+        return future
+
+    def resolve(self, future: asyncio.Future[Any], outcome: Any, or_raise: OrRaise = None) -> None:
+        """Give *future* its outcome, an exception being raised; the task that waits for it will run."""
+        self._open.discard(future)
+        if not future.done():
+            _resolve(future, outcome, or_raise)
+            self._passes.woke()
+
+    def close(self) -> None:
+        """Fail all that are still waited for."""
+        for future in list(self._open):
+            self.resolve(future, EngineError("the request ended before this was loaded"))
+
+
+def _resolve(future: asyncio.Future[Any], outcome: Any, or_raise: OrRaise) -> None:
+    if outcome is None and or_raise is not None:
+        outcome = or_raise()
+    if isinstance(outcome, StopIteration):
+        # A future cannot raise it: the await would end as if it had returned.
+        outcome = EngineError(f"expected a value or an error, got {outcome!r}")
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+        # Read once, so that asyncio does not log an error whose field another error has nulled meanwhile.
+        future.exception()
+    else:
+        future.set_result(outcome)

@@ -1,0 +1,66 @@
+"""What one operation may load, whatever its document asks for: keys in a step, calls, and bytes of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..vocabulary.errors import RuleError
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLimits:
+    """The bounds of one operation.
+
+    `max_keys` are the keys of one loader with the same arguments in one departure, whatever its `max_batch`;
+    `max_calls` and `max_bytes` are sums over the operation.
+    """
+
+    max_keys: int = 10_000
+    max_calls: int = 500
+    max_bytes: int = 64 * _MIB
+
+
+class Budget:
+    """What one operation has used of its limits. Each method gives the error that refuses, or None."""
+
+    __slots__ = ("_bytes", "_calls", "_limits")
+
+    def __init__(self, limits: LoadLimits) -> None:
+        self._limits = limits
+        self._calls = 0
+        self._bytes = 0
+
+    @property
+    def max_keys(self) -> int:
+        """Keys that one step may ask for."""
+        return self._limits.max_keys
+
+    def refuse_keys(self, label: str, asked: int) -> RuleError:
+        """The error for keys past `max_keys`, when *asked* were asked for."""
+        return _exceeded(label, f"{self._limits.max_keys} keys in one step", asked)
+
+    def count_call(self, label: str) -> RuleError | None:
+        """One more call is to be made."""
+        self._calls += 1
+        if self._calls > self._limits.max_calls:
+            return _exceeded(label, f"{self._limits.max_calls} calls in one operation", self._calls)
+        return self._beyond_bytes(label)
+
+    def count_bytes(self, label: str, size: int) -> RuleError | None:
+        """An answer of *size* bytes came; the one that passes the bound is refused, and all after it."""
+        self._bytes += size
+        return self._beyond_bytes(label)
+
+    def _beyond_bytes(self, label: str) -> RuleError | None:
+        if self._bytes > self._limits.max_bytes:
+            return _exceeded(label, f"{self._limits.max_bytes} bytes of answers in one operation", self._bytes)
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Budget used {self._calls} calls, {self._bytes} bytes of {self._limits}>"
+
+
+def _exceeded(label: str, limit: str, actual: int) -> RuleError:
+    return RuleError(f"{label}: expected at most {limit}, got {actual}", code="LIMIT_EXCEEDED")

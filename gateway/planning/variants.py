@@ -1,0 +1,47 @@
+"""Variants: the boolean variables that `@skip` and `@include` read, each combination of which is planned by itself.
+
+Planning by actual values keeps key order and merged selections exactly as the specification's CollectFields gives
+them. The executor keeps a bounded number of variants an operation, so many conditions cost plans, not memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import DirectiveNode, DocumentNode, VariableNode, Visitor, visit
+
+from .fallback import Fallback
+
+#: Sorted names and values: what a variant is kept under.
+Variant = tuple[tuple[str, bool], ...]
+
+
+def condition_variables(document: DocumentNode) -> tuple[str, ...]:
+    """The names of the variables that decide which fields *document* selects, sorted."""
+    finder = _Finder()
+    visit(document, finder)
+    return tuple(sorted(finder.names))
+
+
+def variant_of(names: tuple[str, ...], variables: Mapping[str, Any]) -> Variant | Fallback:
+    """The variant that *variables* choose, those of other operations left out.
+
+    A nullable variable may hold null where `@skip` needs a boolean (All Variable Usages Are Allowed, with a default):
+    graphql-core then tells the error.
+    """
+    values = [(name, variables[name]) for name in names if name in variables]
+    if any(value is None for _, value in values):
+        return Fallback.CONDITION_WITHOUT_VALUE
+    return tuple(values)
+
+
+class _Finder(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)

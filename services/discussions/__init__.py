@@ -1,0 +1,1 @@
+"""The discussions service, an AWS Lambda function: `services.discussions.app.handler`. Standard library only."""

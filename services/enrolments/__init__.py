@@ -1,0 +1,1 @@
+"""The enrolments service, an AWS Lambda function: `services.enrolments.app.handler`. Standard library only."""

@@ -1,0 +1,219 @@
+"""A client that leaves: its work is cancelled, and nothing of it is left at either end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from gateway.application.app import create_app
+from gateway.application.disconnects import ClientLeftError, while_connected
+from gateway.application.engine import Engine
+from gateway.aws_lambda import LambdaHandler
+from gateway.testing import FakeBackend
+from gateway.testing.doors import LambdaDoor
+from gateway.vocabulary.settings import Settings
+from tests.application.leaving import GRAPH, body, holding_gateway, request
+
+DISCONNECT: Message = {"type": "http.disconnect"}
+
+
+class Client:
+    """The receiving side of ASGI: the body, then a disconnect once `leaves` is set."""
+
+    def __init__(self, sent: bytes) -> None:
+        self.leaves = asyncio.Event()
+        self._messages: list[Message] = [{"type": "http.request", "body": sent, "more_body": False}]
+
+    async def receive(self) -> Message:
+        if self._messages:
+            return self._messages.pop(0)
+        await self.leaves.wait()
+        return DISCONNECT
+
+
+class HangingBackend:
+    """Rows that never come; it notes when it is asked and when it is cancelled."""
+
+    def __init__(self) -> None:
+        self.asked, self.cancelled = asyncio.Event(), asyncio.Event()
+        self.wire = FakeBackend({"GET /rows": self._hang})
+
+    async def _hang(self, _request: object) -> object:
+        self.asked.set()
+        try:
+            return await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+
+def scope() -> dict[str, Any]:
+    headers = [(b"content-type", b"application/json")]
+    return {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_a_block_ends_when_its_client_leaves() -> None:
+    """The block is cancelled; outside of it that is an error of its own, which cancels nothing more."""
+    client, task = Client(b""), asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().call_soon(client.leaves.set)
+
+    with pytest.raises(ClientLeftError):
+        async with while_connected(client.receive):
+            await asyncio.Event().wait()
+
+    assert 0 == task.cancelling()
+
+
+async def test_a_block_that_ends_first_is_left_alone() -> None:
+    """Who has its answer may leave: nothing is raised, and nobody listens any more."""
+    client = Client(b"")
+
+    async with while_connected(client.receive):
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    client.leaves.set()
+    await asyncio.sleep(0)
+
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+async def test_a_cancellation_from_elsewhere_goes_on() -> None:
+    """A server that stops cancels as it always did, also when the client leaves at that moment."""
+    client, inside = Client(b""), asyncio.Event()
+
+    async def block() -> None:
+        async with while_connected(client.receive):
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(block())
+    await inside.wait()
+    client.leaves.set()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_failing_block_fails_as_it_is() -> None:
+    """An error of the block is not taken for a client that left."""
+    client = Client(b"")
+
+    with pytest.raises(LookupError):
+        async with while_connected(client.receive):
+            raise LookupError
+
+
+async def test_a_call_is_cancelled_with_its_client(capsys: pytest.CaptureFixture[str]) -> None:
+    """The backend sees its call end, the log one line; the answer is for nobody."""
+    backend, client, sent = HangingBackend(), Client(body(1)), list[Message]()
+    engine = Engine(GRAPH, Settings(), wires={"rows": backend.wire})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    running = asyncio.create_task(create_app(engine)(scope(), client.receive, send))
+    await backend.asked.wait()
+    client.leaves.set()
+    await running
+
+    assert backend.cancelled.is_set()
+    assert 0 == len(engine.flights)
+    assert [499] == [message["status"] for message in sent if message["type"] == "http.response.start"]
+    assert 1 == capsys.readouterr().out.count("client left")
+
+
+async def test_a_client_that_leaves_within_its_body_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Half a body is nothing to run, and no failure of ours."""
+    messages: list[Message] = [{"type": "http.request", "body": b'{"quer', "more_body": True}, DISCONNECT]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(_message: Message) -> None:
+        pass
+
+    await create_app(Engine(GRAPH, Settings(), wires={"rows": FakeBackend({})}))(scope(), receive, send)
+
+    logged = capsys.readouterr().out
+    assert "client left" in logged
+    assert "request failed" not in logged
+
+
+async def test_a_call_that_others_wait_for_goes_on() -> None:
+    """Two clients share a call; one leaves, the other one gets its answer."""
+    alike = request(b'{"query": "{rows {id}}"}')
+    async with holding_gateway() as held:
+        _, leaver = await asyncio.open_connection("127.0.0.1", held.port)
+        leaver.write(alike)
+        await held.peer.arrived(1)
+        (flight,) = held.engine.flights._under_way
+        reader, writer = await asyncio.open_connection("127.0.0.1", held.port)
+        writer.write(alike)
+        await until(lambda: len(flight.waiters) == 2)
+        leaver.close()
+        await until(lambda: len(flight.waiters) == 1)
+        held.gate.set()
+        answer = await reader.readuntil(b"}]}}")
+        writer.close()
+
+    assert 1 == len(held.peer.received)
+    assert answer.endswith(b'{"data":{"rows":[{"id":"r1"}]}}')
+
+
+async def test_a_client_that_closes_its_half_counts_as_gone() -> None:
+    """The server takes the end of what a client sends for the end of the client, as most do."""
+    async with holding_gateway() as held:
+        reader, writer = await asyncio.open_connection("127.0.0.1", held.port)
+        baseline = held.held()
+        writer.write(request(body(1)))
+        await held.peer.arrived(1)
+        writer.write_eof()
+        answer = await asyncio.wait_for(reader.read(), 5)
+        left = await held.back_at(baseline)
+        writer.close()
+
+    assert b"" == answer
+    assert (0, 0) == (left.calls, left.flights)
+
+
+async def test_nothing_is_left_of_two_thousand_clients_that_left() -> None:
+    """Tasks, flights, calls, and sockets at both ends are back where they were, within a second."""
+    async with holding_gateway() as held:
+        await held.ask_and_leave(20)
+        await asyncio.sleep(0.2)
+        baseline = held.held()
+
+        for _ in range(40):
+            await held.ask_and_leave(50)
+
+        left = await held.back_at(baseline)
+        received = len(held.peer.received)
+
+    assert left.is_within(baseline), (left, baseline)
+    assert 2020 == received
+
+
+async def test_nothing_runs_once_lambda_has_answered() -> None:
+    """What the deadline left unfinished is cancelled and gone when the function returns."""
+    backend = FakeBackend({"GET /rows": lambda _request: asyncio.Event().wait()})
+    engine = Engine(GRAPH, Settings(), wires={"rows": backend})
+    door = LambdaDoor(LambdaHandler(engine), remaining_ms=700)
+
+    received = await door.send("POST", "/graphql", {"content-type": "application/json"}, body(1))
+    running = door._thread.submit(lambda: asyncio.all_tasks(asyncio.get_event_loop())).result()
+    door.close()
+
+    assert {"DEADLINE_EXCEEDED"} == {error["extensions"]["code"] for error in received.json()["errors"]}
+    assert (set(), 0) == (running, len(engine.flights))

@@ -1,0 +1,132 @@
+"""The page operations over all six services: each is the join of their data, in a known number of hops and calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.e2e import join, join_pages
+from tests.e2e.reference import OPERATIONS, Platform
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+VIEWER = "u1"
+COURSE = join.enrolments_of(VIEWER)[0]["course_id"]
+DISCUSSION = 3
+TEXT = "graphql teams"
+PAGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "course_page": ({"id": join.global_id("Course", COURSE)}, join_pages.course_page(VIEWER, COURSE)),
+    "profile": ({}, join_pages.profile(VIEWER)),
+    "discussion": (
+        {"id": join.global_id("Discussion", f"d{DISCUSSION}")},
+        join_pages.discussion(VIEWER, DISCUSSION),
+    ),
+    "search": ({"text": TEXT}, join_pages.search_page(TEXT, 20)),
+    "home": ({"text": TEXT}, join.home(VIEWER, TEXT)),
+}
+#: Hops, and the most calls by service: loads of one loader travel together where their keys are known together.
+COSTS = {
+    "course_page": (3, {"catalogue": 3, "users": 2, "enrolments": 2, "discussions": 1}),
+    "profile": (4, {"users": 2, "catalogue": 3, "enrolments": 1, "billing": 1}),
+    "discussion": (3, {"discussions": 2, "users": 3, "catalogue": 1, "enrolments": 1}),
+    "search": (3, {"search": 1, "catalogue": 4, "discussions": 1, "users": 2}),
+    "home": (4, {"users": 4, "catalogue": 8, "enrolments": 1, "billing": 1, "search": 1, "discussions": 1}),
+}
+
+
+def operation(name: str) -> str:
+    return (OPERATIONS / f"{name}.graphql").read_text()
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_is_the_join_of_the_services_data(learning: Platform, name: str) -> None:
+    """Each page's operation answers what a join of the raw data gives."""
+    variables, expected = PAGES[name]
+
+    data = await learning.data(operation(name), subject=VIEWER, **variables)
+
+    assert join.unordered(expected) == join.unordered(join_pages.without_cursors(data))
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_takes_its_hops_and_calls(learning: Platform, name: str) -> None:
+    """The services see a call a load at most, whatever the page's size, in as many hops as the data hangs together."""
+    variables, _ = PAGES[name]
+    hops, most = COSTS[name]
+
+    answer = await learning.ask(operation(name), subject=VIEWER, **variables)
+
+    calls = Counter(call["service"] for call in learning.calls())
+    assert hops == answer.receipt.hops
+    assert most.keys() == calls.keys()
+    assert calls <= Counter(most)
+    assert calls.total() == len(answer.calls)
+
+
+async def test_a_page_asks_no_key_twice_of_one_loader_at_one_position(learning: Platform) -> None:
+    """Forty ticks of a course are one call with each lecture once."""
+    variables, _ = PAGES["course_page"]
+
+    await learning.data(operation("course_page"), subject=VIEWER, **variables)
+
+    (completions,) = [call for call in learning.calls() if call["path"] == "/completions"]
+    expected = [f"{lecture['id']}:{VIEWER}" for lecture in join.lectures_of(COURSE)]
+    assert sorted(expected) == sorted(completions["keys"])
+
+
+async def test_a_visitor_gets_a_course_page_without_what_is_theirs(learning: Platform) -> None:
+    """Nobody is asked for the enrolment and the ticks of nobody."""
+    variables, expected = PAGES["course_page"]
+
+    data = await learning.data(operation("course_page"), **variables)
+
+    course = data["course"]
+    assert course["viewerEnrolment"] is None
+    assert {None} == {lecture["viewerCompletion"] for lecture in course["lectures"]}
+    assert expected["course"]["discussions"]["edges"] == course["discussions"]["edges"]
+    assert "enrolments" not in {call["service"] for call in learning.calls()}
+
+
+async def test_comments_of_a_discussion_come_in_pages(learning: Platform) -> None:
+    """The discussions service pages: pages joined by their cursors hold every comment once, in order."""
+    query = operation("discussion")
+    variables: dict[str, Any] = {"id": PAGES["discussion"][0]["id"], "first": 5}
+    nodes: list[Any] = []
+    sizes = []
+    while not sizes or page["pageInfo"]["hasNextPage"]:  # noqa: F821 - set by the round before
+        page = (await learning.data(query, **variables))["discussion"]["comments"]
+        nodes += [edge["node"] for edge in page["edges"]]
+        sizes.append(len(page["edges"]))
+        variables["after"] = page["pageInfo"]["endCursor"]
+
+    assert [5, 5, 4] == sizes
+    assert [edge["node"] for edge in PAGES["discussion"][1]["discussion"]["comments"]["edges"]] == nodes
+
+
+async def test_discussions_of_several_courses_are_one_call(learning: Platform) -> None:
+    """A page for each of twelve courses is one call with twelve keys."""
+    query = "{courses(first: 12) {edges {node {discussions(first: 2) {edges {node {title}}}}}}}"
+
+    data = await learning.data(query)
+
+    pages = [edge["node"]["discussions"]["edges"] for edge in data["courses"]["edges"]]
+    assert [2] * 12 == list(map(len, pages))
+    (call,) = [call for call in learning.calls() if call["service"] == "discussions"]
+    assert [f"c{number}" for number in range(1, 13)] == sorted(call["keys"], key=lambda key: int(key[1:]))
+
+
+async def test_node_answers_for_the_new_types(learning: Platform) -> None:
+    """What has a global id can be asked for by it; an enrolment by its owner alone."""
+    query = "query N($id: ID!) {node(id: $id) {id __typename}}"
+    enrolment = join.enrolments_of(VIEWER)[0]["id"]
+    ids = [join.global_id(*pair) for pair in (("Discussion", "d9"), ("Comment", "m77"), ("Enrolment", enrolment))]
+
+    own = [(await learning.data(query, subject=VIEWER, id=id_))["node"] for id_ in ids]
+    anothers = (await learning.data(query, subject="u2", id=ids[-1]))["node"]
+
+    assert [("Discussion", ids[0]), ("Comment", ids[1]), ("Enrolment", ids[2])] == [
+        (node["__typename"], node["id"]) for node in own
+    ]
+    assert anothers is None

@@ -1,0 +1,146 @@
+"""Value completion: leaves and lists. GraphQL specification, section 6.4.3.
+
+Abstract types and the propagation of nulls have files of their own.
+"""
+
+import datetime as dt
+import decimal
+import uuid
+from enum import Enum
+from typing import NewType
+
+import pytest
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from gateway import graph
+from tests.declare.library import query_of
+from tests.execution.agreeing import agree, given
+
+Even = NewType("Even", int)
+Blank = NewType("Blank", str)
+Json = NewType("Json", object)
+
+
+def serialize_even(value):
+    if value % 2:
+        raise ValueError(f"{value} is odd")
+    return value
+
+
+_CONFIG = StrawberryConfig(
+    scalar_map={
+        Even: strawberry.scalar(name="Even", serialize=serialize_even),
+        Blank: strawberry.scalar(name="Blank", serialize=lambda value: None),
+        Json: strawberry.scalar(name="Json", serialize=lambda value: value),
+    }
+)
+
+
+@strawberry.enum
+class Level(Enum):
+    LOW = 1
+    HIGH = "h"
+
+
+async def completed(type_, value):
+    """The value that a nullable field of that type answers with, and the details of errors."""
+    built = graph(query=query_of(field=(type_ | None, given(value))), config=_CONFIG)
+    answer = await agree(built, "{field}")
+    return answer.data["field"], answer.details
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [
+        (int, 1, 1),
+        (int, 1.0, 1),
+        (int, "1", 1),
+        (int, True, 1),
+        (float, 1, 1.0),
+        (float, "1.5", 1.5),
+        (float, True, 1.0),
+        (str, "a", "a"),
+        (str, 1, "1"),
+        (str, 1.5, "1.5"),
+        (str, True, "true"),
+        (str, Text("t"), "t"),
+        (bool, True, True),
+        (bool, 1, True),
+        (bool, 0.0, False),
+        (strawberry.ID, "i", "i"),
+        (strawberry.ID, 1, "1"),
+    ],
+)
+async def test_builtin_scalars_convert(type_, value, expected):
+    """What can be converted without losing anything is: section 3.5."""
+    assert (expected, []) == await completed(type_, value)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        (int, 1.5),
+        (int, 2**31),
+        (int, -(2**31) - 1),
+        (int, "one"),
+        (int, ""),
+        (int, [1]),
+        (float, "x"),
+        (float, float("nan")),
+        (float, float("inf")),
+        (str, [1]),
+        (str, {"a": 1}),
+        (bool, "true"),
+        (bool, float("nan")),
+        (strawberry.ID, 1.5),
+        (strawberry.ID, {}),
+        (Level, "LOW"),
+        (Level, 3),
+        (Even, 3),
+        (Even, "x"),
+    ],
+)
+async def test_what_does_not_fit_a_leaf_fails_the_field(type_, value):
+    """It is null with an error, whose text the client does not see."""
+    found, details = await completed(type_, value)
+
+    assert (None, 1) == (found, len(details))
+
+
+async def test_an_enum_is_its_name():
+    """The member's name is answered, whatever its value is."""
+    assert ("HIGH", []) == await completed(Level, Level.HIGH)
+    assert ("LOW", []) == await completed(Level, 1)
+
+
+async def test_a_serializer_that_gives_null_fails_the_field():
+    """A leaf that has a value may not become null."""
+    found, details = await completed(Blank, "x")
+
+    assert found is None
+    assert "to return non-nullable value, returned: None" in details[0]
+
+
+@pytest.mark.parametrize("value", [{"a": [1, None, {"b": True}]}, [1, [2]], "text", 0, False])
+async def test_a_custom_scalar_may_be_any_json(value):
+    """Lists and objects inside of a scalar are not completed any further."""
+    assert (value, []) == await completed(Json, value)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [
+        (dt.date, dt.date(2024, 2, 29), "2024-02-29"),
+        (dt.datetime, dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC), "2024-02-29T12:00:00+00:00"),
+        (decimal.Decimal, decimal.Decimal("1.10"), "1.10"),
+        (uuid.UUID, uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+    ],
+)
+async def test_strawberrys_scalars(type_, value, expected):
+    """Python's values are written as text."""
+    assert (expected, []) == await completed(type_, value)

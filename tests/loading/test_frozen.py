@@ -1,0 +1,57 @@
+"""Equality as backends see it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.loading.frozen import freeze
+
+
+@dataclasses.dataclass
+class _Input:
+    names: list[str]
+
+
+class _Change(msgspec.Struct):
+    names: list[str]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: {"a": [1, {"b": 2}], "c": {1, 2}},
+        lambda: {"c": {2, 1}, "a": [1, {"b": 2}]},
+        lambda: {"input": _Input(["x"])},
+        lambda: {"change": _Change(["x"])},
+    ],
+)
+def test_equal_arguments_freeze_equal(make: Any) -> None:
+    """Made twice, they are one hashable value, whatever the order of names."""
+    assert hash(freeze(make())) == hash(freeze(make()))
+    assert freeze(make()) == freeze(make())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (True, 1),
+        (1, 1.0),
+        ("1", 1),
+        (None, False),
+        ([], ()),
+        ({"a": 1}, [("a", 1)]),
+        ({"a": 1}, {"a": True}),
+        (_Input(["x"]), _Change(["x"])),
+        ([[1], 2], [[1, 2]]),
+        ({1}, [1]),
+    ],
+)
+def test_arguments_that_a_backend_tells_apart_freeze_apart(one: Any, other: Any) -> None:
+    """Python's equality is too generous: true and 1 are two arguments. A tuple is a list, as in JSON."""
+    same_in_json = (one, other) == ([], ())
+
+    assert same_in_json is (freeze(one) == freeze(other))
