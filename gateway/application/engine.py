@@ -22,9 +22,9 @@ from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome, refused_document
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
-from ..loading.encoding import Sender
 from ..loading.flights import Flights
 from ..loading.limits import LoadLimits
+from ..loading.sender import Sender
 from ..observe.calls import CallReceipt, CallRecord
 from ..operations.plan import Plan
 from ..planning.fallback import Fallback
@@ -110,6 +110,8 @@ class Engine:
         self._app = graph.app() if app is None and graph.app is not None else app
         self.clock = clock or SystemClock()
         self._readable_names = frozenset(name.lower() for name in settings.forward_headers)
+        limits = settings.limits
+        self._load_limits = LoadLimits(limits.max_keys_per_step, limits.max_calls, limits.max_answer_bytes)
         self._clients = open_clients(graph, settings, wires or {})
         #: Whether a backend's calls are Lambda invocations, by its name.
         self.invoked = invoked_backends(settings)
@@ -121,7 +123,7 @@ class Engine:
             ClientError: no operation could be chosen, or it is not one that *queries_only* allows.
             RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
         """
-        receipt = CallReceipt(viewer.request_id)
+        receipt = self._receipt(viewer)
         found = self._find(request, QUERIES if queries_only else QUERIES_AND_MUTATIONS)
         if isinstance(found, Outcome):
             return Answer(self._result(found, viewer.request_id), receipt)
@@ -142,14 +144,14 @@ class Engine:
         """
         found = self._find(request, SUBSCRIPTIONS)
         if isinstance(found, Outcome):
-            yield Answer(self._result(found, viewer.request_id), CallReceipt(viewer.request_id))
+            yield Answer(self._result(found, viewer.request_id), self._receipt(viewer))
             return
-        open_loads, context = self._begin(viewer, CallReceipt(viewer.request_id))
+        open_loads, context = self._begin(viewer, self._receipt(viewer))
         loads_of_event = open_loads
 
         def renew(_context: Context[Any]) -> Context[Any]:
             nonlocal loads_of_event
-            loads_of_event, fresh = self._begin(viewer, CallReceipt(viewer.request_id))
+            loads_of_event, fresh = self._begin(viewer, self._receipt(viewer))
             return replace(_context, deadline=fresh.deadline, receipt=fresh.receipt, loads=fresh.loads)
 
         try:
@@ -187,9 +189,7 @@ class Engine:
         """The loads and the context of one request, or of one event of a subscription."""
         deadline = Deadline.after(viewer.time_s, self.clock)
         sender = Sender(viewer.identity, viewer.headers, viewer.request_id, deadline)
-        limits = self.settings.limits
-        load_limits = LoadLimits(limits.max_keys_per_step, limits.max_calls, limits.max_answer_bytes)
-        loads = Loads(self._clients, sender, receipt, self.flights, load_limits)
+        loads = Loads(self._clients, sender, receipt, self.flights, self._load_limits)
         context = Context(
             identity=viewer.identity,
             deadline=deadline,
@@ -200,6 +200,9 @@ class Engine:
             app=self._app,
         )
         return loads, context
+
+    def _receipt(self, viewer: Viewer) -> CallReceipt:
+        return CallReceipt(viewer.request_id, logs_calls=self.settings.logs_calls)
 
     def _result(self, outcome: Outcome, request_id: str) -> dict[str, Any]:
         """The response map: GraphQL specification, section 7.1."""

@@ -39,7 +39,9 @@ _MAX_VARIABLE_ERRORS = 50
 class Runner:
     """Runs the operations of one graph."""
 
-    def __init__(self, graph: Graph, execution: Execution, *, asks_ahead: bool, max_errors: int, shows_schema: bool) -> None:
+    def __init__(
+        self, graph: Graph, execution: Execution, *, asks_ahead: bool, max_errors: int, shows_schema: bool
+    ) -> None:
         """Run operations of *graph*, whose schema is told to use the seam's executor, as *execution* says.
 
         Of more than *max_errors* errors the rest is counted. If not *shows_schema*, errors of variables suggest no

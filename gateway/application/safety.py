@@ -32,8 +32,18 @@ EXPOSED_HEADERS: Final = (REQUEST_ID_HEADER, SERVER_TIMING_HEADER)
 def safety(settings: Settings) -> list[Middleware]:
     """The middleware around the app, the outermost first; no CORS without an origin, so that browsers refuse all."""
     defaults = security_headers(hsts_s=settings.hsts_s)
-    cors = [_cors(settings.cors)] if settings.cors.origins else []
+    cors = [_cors(settings.cors)] if is_read_by_other_sites(settings) else []
     return [Middleware(DefaultHeaders, headers=defaults), *cors]
+
+
+def is_read_by_other_sites(settings: Settings) -> bool:
+    """Whether scripts of another origin may read answers, so that CORS has to be spoken."""
+    return bool(settings.cors.origins)
+
+
+def with_security_headers(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """*app* with the security headers alone, for answers that no other site may read."""
+    return DefaultHeaders(app, security_headers(hsts_s=settings.hsts_s))
 
 
 class DefaultHeaders:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from ..vocabulary.errors import BackendError, DecodeError
 
 _MAX_DETAIL_CHARS = 400
+#: Their length is that of another answer. Source: RFC 9110 section 8.6.
+BODILESS_STATUSES: Final = frozenset({204, 304})
 
 
 class BoundedBody:

@@ -22,14 +22,10 @@ class BackendClient:
         """Send over *wire*; no call takes longer than *timeout_s*. *headers* replace a call's own of the same name."""
         self.name = name
         self._wire = wire
-        self._timeout_s = timeout_s
+        #: The most that one call may take.
+        self.timeout_s = timeout_s
         self._headers = {header.lower(): value for header, value in (headers or {}).items()}
         self._header_pairs = tuple(self._headers.items())
-
-    @property
-    def timeout_s(self) -> float:
-        """The most that one call may take."""
-        return self._timeout_s
 
     async def send(self, request: WireRequest, remaining_s: float) -> WireResponse:
         """The answer to *request*, whatever its status; *remaining_s* are left until the deadline of who asks.
@@ -41,13 +37,13 @@ class BackendClient:
         """
         if remaining_s < LEAST_CALL_S:
             raise BackendTimeout("no time left to make the call", code="DEADLINE_EXCEEDED", backend=self.name)
-        timeout_s = self._timeout_s if self._timeout_s <= remaining_s else remaining_s
+        timeout_s = min(self.timeout_s, remaining_s)
         if self._headers:
             request = self._with_own_headers(request)
         try:
             return await self._wire.send(request, timeout_s=timeout_s)
         except BackendTimeout as timeout:
-            deadline_ran_out = remaining_s < self._timeout_s
+            deadline_ran_out = remaining_s < self.timeout_s
             raise BackendTimeout(
                 f"no answer within {timeout_s:.3f} s",
                 code="DEADLINE_EXCEEDED" if deadline_ran_out else "BACKEND_TIMEOUT",
@@ -67,4 +63,4 @@ class BackendClient:
         await self._wire.close()
 
     def __repr__(self) -> str:
-        return f"<BackendClient {self.name} over {type(self._wire).__name__}, {self._timeout_s:g} s>"
+        return f"<BackendClient {self.name} over {type(self._wire).__name__}, {self.timeout_s:g} s>"

@@ -1,6 +1,6 @@
 """The default engine: kept connections over asyncio's transports.
 
-It owns sockets and their reuse. What a message is, `http_messages` knows; places, time and resending are `HttpWire`'s.
+It owns sockets and their reuse. What an answer is, `http_answer` knows; places, time and resending are `HttpWire`'s.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import asyncio
 import ssl
 from functools import cache
 from socket import SOCK_STREAM
-from typing import Final
 
 from aiohappyeyeballs import start_connection
 
@@ -17,21 +16,17 @@ from ..vocabulary.clock import Clock, SystemClock
 from .address import HttpAddress
 from .answers import described
 from .http import ConnectionLostError, HttpWire
-from .http_messages import AnswerReader, request_bytes
+from .http_answer import AnswerReader
 from .options import WireOptions
 from .outgoing import Outgoing
 from .wire import WireResponse
 
-#: RFC 8305 section 8. uvloop's own `create_connection` would try one address after another.
-_NEXT_ADDRESS_S: Final = 0.25
-
 
 def httptools_wire(name: str, address: HttpAddress, options: WireOptions, *, clock: Clock | None = None) -> HttpWire:
     """A wire over kept connections; *clock* tells how long one was idle."""
-    # Made here, as it takes 10 ms that a first call need not wait for.
+    # Made now, as it takes 10 ms that the first call need not wait for.
     tls = _tls() if address.scheme == "https" else None
-    time = clock or SystemClock()
-    return HttpWire(name, address, options, lambda: HttptoolsSession(name, address, options, tls, time))
+    return HttpWire(name, address, options, lambda: HttptoolsSession(name, address, options, tls, clock))
 
 
 @cache
@@ -45,27 +40,25 @@ class HttptoolsSession:
     """Connections of one loop to one address; made inside the loop."""
 
     def __init__(
-        self, name: str, address: HttpAddress, options: WireOptions, tls: ssl.SSLContext | None, clock: Clock
+        self, name: str, address: HttpAddress, options: WireOptions, tls: ssl.SSLContext | None, clock: Clock | None
     ) -> None:
-        self._name, self._address, self._options, self._tls, self._clock = name, address, options, tls, clock
+        self._name, self._address, self._options, self._tls = name, address, options, tls
+        self._clock = clock or SystemClock()
         self._loop = asyncio.get_running_loop()
         self._open: set[_Connection] = set()
         #: Those that wait for use, the latest last: when there is less to do, the others grow old.
         self._idle: list[_Connection] = []
-        self._will_sweep = False
+        self._sweeper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     async def exchange(self, outgoing: Outgoing) -> WireResponse:
         """As `Session.exchange`."""
         connection = self._kept() or await self._connect()
-        if self._is_closed:
-            connection.abort()
-            raise ConnectionLostError("the session was closed meanwhile", reused=True)
         try:
-            response = await connection.ask(request_bytes(outgoing), to_head=outgoing.method == "HEAD")
+            response = await connection.ask(outgoing.http1_bytes(), to_head=outgoing.method == "HEAD")
         except BaseException:
-            # Cancelled or broken: what comes on this connection is for nobody.
-            connection.abort()
+            # Cancelled or broken: what still comes is for nobody.
+            connection.transport.abort()
             raise
         self._keep(connection)
         return response
@@ -73,61 +66,58 @@ class HttptoolsSession:
     async def close(self) -> None:
         """As `Session.close`; returns when the sockets are closed."""
         self._is_closed = True
-        if self._loop is not asyncio.get_running_loop():
-            return
-        for connection in tuple(self._open):
-            connection.abort()
-        if self._open:
-            await asyncio.wait([connection.gone for connection in self._open])
+        ending = list(self._open) if self._loop is asyncio.get_running_loop() else []
+        for connection in ending:
+            connection.transport.abort()
+        if ending:
+            await asyncio.wait([connection.gone for connection in ending])
 
     def _kept(self) -> _Connection | None:
         """The connection that was used last, if one still lives."""
-        self._drop_expired()
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_ready():
+            if self._is_fresh(connection):
                 return connection
+            connection.transport.abort()
         return None
 
     def _keep(self, connection: _Connection) -> None:
         if self._is_closed or not connection.is_ready():
-            connection.abort()
+            connection.transport.abort()
             return
         connection.idle_since_s = self._clock.wall_s()
         self._idle.append(connection)
-        self._sweep_later()
+        if self._sweeper is None:
+            self._sweeper = self._loop.call_later(self._options.idle_timeout_s, self._sweep)
 
-    def _sweep_later(self) -> None:
-        if self._idle and not self._will_sweep:
-            self._will_sweep = True
-            self._loop.call_later(self._options.idle_timeout_s, self._sweep)
+    def _is_fresh(self, connection: _Connection) -> bool:
+        # By the wall clock, which goes on while a sandbox is frozen; one that was set back says nothing about age.
+        age_s = self._clock.wall_s() - connection.idle_since_s
+        return 0 <= age_s <= self._options.idle_timeout_s and connection.is_ready()
 
     def _sweep(self) -> None:
-        self._will_sweep = False
-        self._drop_expired()
-        self._sweep_later()
-
-    def _drop_expired(self) -> None:
-        """Close what was idle too long by the wall clock, which goes on while a sandbox is frozen."""
-        now_s, idle = self._clock.wall_s(), self._idle
-        # A clock that was set back says nothing about age: the connection is not trusted.
-        while idle and not 0 <= now_s - idle[0].idle_since_s <= self._options.idle_timeout_s:
-            idle.pop(0).abort()
+        """Close what nobody used for so long, at the latest after twice that time."""
+        while self._idle and not self._is_fresh(self._idle[0]):
+            self._idle.pop(0).transport.abort()
+        self._sweeper = self._loop.call_later(self._options.idle_timeout_s, self._sweep) if self._idle else None
 
     async def _connect(self) -> _Connection:
         host = self._address.host.strip("[]")
         try:
             async with asyncio.timeout(self._options.connect_timeout_s):
                 found = await self._loop.getaddrinfo(host, self._address.port, type=SOCK_STREAM)
+                # RFC 8305 section 8: uvloop's own `create_connection` tries one address after another.
                 _, connection = await self._loop.create_connection(
                     lambda: _Connection(AnswerReader(self._name, self._options.max_response_bytes), self._open),
-                    sock=await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS_S, loop=self._loop),
+                    sock=await start_connection(found, happy_eyeballs_delay=0.25, loop=self._loop),
                     ssl=self._tls,
-                    # A dot at the end is the resolver's: certificates have none.
+                    # Certificates have no dot at the end.
                     server_hostname=host.rstrip(".") if self._tls else None,
                 )
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConnectionLostError(f"no connection: {described(error)}", reused=False) from error
+        if self._is_closed:
+            connection.transport.abort()
         return connection
 
 
@@ -137,38 +127,37 @@ class _Connection(asyncio.Protocol):
     def __init__(self, reader: AnswerReader, open_ones: set[_Connection]) -> None:
         self._reader, self._open = reader, open_ones
         self._loop = asyncio.get_running_loop()
-        self._transport: asyncio.Transport
+        self.transport: asyncio.Transport
         self._waiter: asyncio.Future[WireResponse] | None = None
-        self._may_be_stale = False
-        #: Done when the socket is closed.
+        self._may_be_stale, self.idle_since_s = False, 0.0
         self.gone = self._loop.create_future()
-        self.idle_since_s = 0.0
 
     def ask(self, message: bytes, *, to_head: bool) -> asyncio.Future[WireResponse]:
         """Send *message*, and give the future of its answer."""
         self._may_be_stale = self._reader.may_be_followed
         self._reader.expect(to_head=to_head)
-        self._waiter = self._loop.create_future()
-        self._transport.write(message)
-        return self._waiter
+        self._waiter = waiter = self._loop.create_future()
+        if self.transport.is_closing():
+            self._settle(ConnectionLostError("the connection was closed before the request", reused=False))
+        self.transport.write(message)
+        return waiter
 
     def is_ready(self) -> bool:
         """Whether one may ask again: all of the last request was sent, and all of its answer read."""
-        transport = self._transport
-        return self._reader.may_be_followed and not transport.is_closing() and not transport.get_write_buffer_size()
-
-    def abort(self) -> None:
-        """Close the socket now."""
-        self._transport.abort()
+        return (
+            self._reader.may_be_followed
+            and not self.transport.is_closing()
+            and not self.transport.get_write_buffer_size()
+        )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # both TCP's and TLS's are a Transport
+        self.transport = transport  # type: ignore[assignment]  # both TCP's and TLS's are a Transport
         self._open.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self._waiter is None:
             # Nothing was asked: a farewell, or an attack on the next answer.
-            self.abort()
+            self.transport.abort()
             return
         self._may_be_stale = False
         self._settle(self._reader.feed(data))
@@ -186,12 +175,11 @@ class _Connection(asyncio.Protocol):
         return self._reader.end(error) or ConnectionLostError(lost, reused=self._may_be_stale)
 
     def _settle(self, outcome: WireResponse | Exception | None) -> None:
-        if outcome is None or self._waiter is None:
+        waiter = self._waiter
+        if outcome is None or waiter is None or waiter.done():
+            # More is to come, nothing was asked, or who asked was cancelled.
             return
-        waiter, self._waiter = self._waiter, None
-        if waiter.done():
-            # Who waited was cancelled, and aborts this connection.
-            return
+        self._waiter = None
         if isinstance(outcome, WireResponse):
             waiter.set_result(outcome)
         else:

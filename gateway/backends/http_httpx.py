@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from .address import HttpAddress
-from .answers import BoundedBody, broken_midway, cannot_send, described, not_http, response_headers
+from .answers import BODILESS_STATUSES, BoundedBody, broken_midway, cannot_send, described, not_http, response_headers
 from .http import ConnectionLostError, HttpWire
 from .inflating import Inflater
 from .options import WireOptions
@@ -96,11 +96,12 @@ class HttpxSession:
         body = BoundedBody(self._name, self._limit_bytes)
         inflater = Inflater(response.headers.get("content-encoding", "identity"))
         try:
-            if not head:
+            if not head and response.status_code not in BODILESS_STATUSES:
                 body.announce(response.headers.get("content-length"))
             async for piece in response.aiter_raw():
                 body.add(inflater.feed(piece, body.room_bytes + 1))
-            inflater.end()
+            if inflater.is_cut_short:
+                raise not_http(self._name, "the compressed body ends too early")
         except zlib.error as error:
             raise not_http(self._name, str(error)) from error
         except (httpx.RequestError, httpx.StreamError) as error:

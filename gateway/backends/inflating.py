@@ -33,10 +33,10 @@ class Inflater:
             self._stream = self._opened(piece)
         return self._stream.decompress(piece, max_bytes)
 
-    def end(self) -> None:
-        """Raise zlib.error when the encoded body was cut short; none at all is not."""
-        if self._stream is not None and not self._stream.eof:
-            raise zlib.error(f"the {self._coding} body ends too early")
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the body has begun and not ended; none at all is no body cut short."""
+        return self._stream is not None and not self._stream.eof
 
     def _opened(self, first: bytes) -> zlib._Decompress:
         match self._coding:

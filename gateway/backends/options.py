@@ -11,7 +11,7 @@ class WireOptions:
     """Limits of one backend's wire. The defaults are right for production."""
 
     #: What speaks HTTP: httptools is the cheaper one, httpx takes a custom `auth=` or a client of one's own.
-    engine: Literal["httptools", "aiohttp", "httpx"] = "httptools"
+    engine: Literal["httptools", "httpx"] = "httptools"
     #: Sends at one time; more wait for a place within their own `timeout_s`.
     max_connections: int = 100
     #: Of the decoded body. Lambda's own limit is 6 MB.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from .wire import Pairs
 
 _REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+")
-# A line break in a value would begin another header. Where a request ends is the engine's to say, once: a second opinion
-# is what smuggling is made of.
+# A line break in a value would begin another header. Where a request ends is the engine's to say, once: a second
+# opinion is what smuggling is made of.
 _HEADER_LINE = re.compile(
     r"(?!(?:content-length|transfer-encoding):)[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*",
     re.IGNORECASE,
@@ -28,6 +28,15 @@ class Outgoing:
     target: str
     headers: Pairs
     body: bytes | None
+
+    def http1_bytes(self) -> bytes:
+        """The whole message of HTTP/1.1."""
+        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers)]
+        body = self.body or b""
+        # RFC 9110 section 8.6: these methods have a body, if only an empty one.
+        if self.body is not None or self.method in {"POST", "PUT", "PATCH"}:
+            lines.append(f"content-length: {len(body)}")
+        return "\r\n".join((*lines, "", "")).encode() + body
 
 
 def check_request_line(method: str, target: str) -> None:

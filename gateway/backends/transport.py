@@ -61,10 +61,6 @@ def open_http_wire(name: str, address: HttpAddress, options: WireOptions, *, clo
                 f"backends.{name}.engine: expected an installed engine, got httpx; install onehop-gateway[httpx]"
             ) from None
         return httpx_wire(name, address, options)
-    if options.engine == "aiohttp":
-        from .http_aiohttp import AiohttpSession  # noqa: PLC0415
-
-        return HttpWire(name, address, options, lambda: AiohttpSession(name, options))
     from .http_httptools import httptools_wire  # noqa: PLC0415 - only where HTTP is spoken
 
     return httptools_wire(name, address, options, clock=clock)

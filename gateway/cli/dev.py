@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .. import __version__
-from ..local_lambda import Function, LocalLambda
+from ..local_lambda import Function
 from ..vocabulary.settings import ServiceSettings, Settings
 from .child import Child
 from .http_service import HttpService, Place, ServiceFailedError, answers, filled
@@ -163,11 +163,13 @@ async def _start_lambda(
     functions: dict[str, ServiceSettings], place: Place, running: Running, stack: AsyncExitStack, console: Console
 ) -> None:
     says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(functions)}
-    local = LocalLambda(
-        [_function(name, service, place) for name, service in functions.items()],
-        log=lambda name, line: says[name](line),
-    )
     try:
+        from ..local_lambda import LocalLambda  # noqa: PLC0415 - an extra that HTTP services need not
+
+        local = LocalLambda(
+            [_function(name, service, place) for name, service in functions.items()],
+            log=lambda name, line: says[name](line),
+        )
         await stack.enter_async_context(local)
     except (ModuleNotFoundError, NotADirectoryError, OSError) as failed:
         raise ServiceFailedError(f"local Lambda: {failed}") from failed

@@ -7,9 +7,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-import aiohttp
-
+from ..backends.address import parse_address
+from ..backends.transport import WireOptions, open_wire
+from ..backends.wire import WireRequest
+from ..vocabulary.errors import GatewayError
 from ..vocabulary.settings import ServiceSettings
 from .child import Child
 
@@ -118,9 +121,12 @@ def filled(texts: Iterable[str], values: Mapping[str, str]) -> list[str]:
 
 async def answers(url: str) -> bool:
     """Whether *url* answers 200."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    wire = open_wire("service", parse_address(origin), WireOptions())
     try:
-        timeout = aiohttp.ClientTimeout(total=2)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
-            return response.status == 200  # noqa: PLR2004 - RFC 9110 section 15.3.1
-    except (aiohttp.ClientError, TimeoutError):
+        response = await wire.send(WireRequest("GET", url.removeprefix(origin) or "/"), timeout_s=2)
+    except GatewayError:
         return False
+    finally:
+        await wire.close()
+    return response.status == 200  # noqa: PLR2004 - RFC 9110 section 15.3.1

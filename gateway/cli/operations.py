@@ -97,9 +97,7 @@ class Reader:
     def _plan(
         self, document: Document, ast: DocumentNode, operation: OperationDefinitionNode
     ) -> Explanation | Fallback:
-        prepared = PreparedOperation(
-            self._graph, ast, operation, document.fragments, asks_ahead=self._asks_ahead
-        )
+        prepared = PreparedOperation(self._graph, ast, operation, document.fragments, asks_ahead=self._asks_ahead)
         planned = prepared.plan_for(conditions_of(ast, operation, self._chosen))
         return planned if isinstance(planned, Fallback) else explain(planned.plan, invoked=self._invoked)
 

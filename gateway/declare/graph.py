@@ -63,6 +63,10 @@ def graph(
     Raises:
         DeclarationError: declarations disagree; the text has a line for each.
     """
+    if config is not None and config.enable_experimental_incremental_execution:
+        raise DeclarationError(
+            "graph: config= asks for @defer and @stream, which no transport of the gateway can send yet"
+        )
     try:
         schema = GraphSchema(
             query=query,
@@ -74,6 +78,9 @@ def graph(
         )
     except DuplicatedTypeName as duplicate:
         raise DeclarationError(_two_modules(duplicate)) from None
+    except ValueError as invalid:
+        # What Strawberry raises for a schema that the specification's type validation refuses.
+        raise DeclarationError(str(invalid)) from invalid
     definitions = list(_object_types(schema))
     problems = list(check_sharing(definitions))
     problems += [problem for definition in definitions for problem in check_type(definition)]

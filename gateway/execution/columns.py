@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphql.pyutils import Path
@@ -47,7 +47,7 @@ class Column:
     def fill_named(self, rows: Rows, names: Sequence[Any], values: Mapping[Any, Any]) -> None:
         """Place the value that each row's name has, an exception standing for a failure."""
         placer = self.field.placer
-        if placer is None or placer.is_list:
+        if placer is None or placer.is_list or not placer.shares:
             self.fill(rows, [values[name] for name in names])
         else:
             placer.place_named(self, rows.outs, names, values)
@@ -88,6 +88,16 @@ class Column:
             self.filled()
 
         self.run.wait_for(awaitable, arrived)
+
+    def later(self, coroutine: Coroutine[Any, Any, Any], go_on: Callable[[Any], None]) -> None:
+        """Call *go_on* with what *coroutine* gives, or with its exception; the column is not filled before."""
+        self._open += 1
+
+        def arrived(value: Any) -> None:
+            go_on(value)
+            self.filled()
+
+        self.run.wait_for(coroutine, arrived)
 
     def ask(
         self, question: Callable[[], Any], go_on: Callable[[Any], None], container: Container, key: str | int

@@ -51,7 +51,9 @@ def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
         return None
     ((type_name, fields),) = selection.by_type.items()
     project = projector(item.type, fields)
-    return None if project is None else Placer(shape, type_name, project)
+    return (
+        None if project is None else Placer(shape, type_name, project, cells=len(fields), shares=selection.is_shareable)
+    )
 
 
 def projector(type_: GraphQLObjectType, fields: tuple[LinkedField, ...]) -> Project | None:

@@ -21,6 +21,7 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 #: Names a value in the globals of the generated function.
 Bind = Callable[[Any], str]
@@ -74,7 +75,7 @@ def leaf_of(type_: GraphQLLeafType, attribute: str, *, non_null: bool) -> Leaf:
         return Leaf(attribute=attribute, non_null=non_null, refused=refused)
     if isinstance(type_, GraphQLEnumType):
         return Leaf(attribute=attribute, non_null=non_null, convert=_member_reader(type_))
-    return Leaf(attribute=attribute, non_null=non_null, convert=type_.coerce_output_value)
+    return Leaf(attribute=attribute, non_null=non_null, convert=_serializer(type_))
 
 
 def global_id_leaf(type_name: str, attribute: str) -> Leaf:
@@ -85,6 +86,12 @@ def global_id_leaf(type_name: str, attribute: str) -> Leaf:
         return binascii.b2a_base64(f"{prefix}{node_id}".encode(), newline=False).decode()
 
     return Leaf(attribute=attribute, convert=encoded)
+
+
+def _serializer(type_: GraphQLLeafType) -> Callable[[Any], Any]:
+    """The scalar's own function, for values: an error, or something to be awaited, is none, which is irregular."""
+    coerce = type_.coerce_output_value
+    return lambda value: None if isinstance(value, Exception) or is_awaitable(value) else coerce(value)
 
 
 def _member_reader(type_: GraphQLEnumType) -> Callable[[Any], Any]:

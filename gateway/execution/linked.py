@@ -20,7 +20,7 @@ from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from ..declare.graph import Graph
-from ..operations.plan import Field, Load, Plan, Resolver, Selection
+from ..operations.plan import BatchedCall, Field, Load, Plan, Resolver, Selection
 from .arguments import Arguments
 from .placing import Placer
 from .shapes import Shape, shape_of
@@ -74,13 +74,15 @@ class LinkedField:
 class LinkedSelection:
     """The fields at one position by runtime type, and the empty object that each type's answer begins as."""
 
-    __slots__ = ("_templates", "by_type", "keeps_paths")
+    __slots__ = ("_templates", "by_type", "is_shareable", "keeps_paths")
 
     def __init__(self, link: _Link, plan: Selection) -> None:
         self.by_type: dict[str, tuple[LinkedField, ...]] = {
             name: tuple(LinkedField(link, field, link.object_type(name)) for field in fields)
             for name, fields in plan.fields.items()
         }
+        #: Whether nothing below may tell one parent from another that has the same value: no resolver runs.
+        self.is_shareable: bool = all(_is_shareable(field) for fields in self.by_type.values() for field in fields)
         self.keeps_paths: bool = any(field.keeps_path for fields in self.by_type.values() for field in fields)
         self._templates = {name: dict.fromkeys(field.key for field in fields) for name, fields in plan.fields.items()}
 
@@ -150,6 +152,12 @@ class _Finder(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         if node.loc is not None:
             self.nodes[node.loc.start] = node
+
+
+def _is_shareable(field: LinkedField) -> bool:
+    if isinstance(field.plan.step, Resolver | BatchedCall):
+        return False
+    return field.selection is None or field.selection.is_shareable
 
 
 def _takes_path(field: Field) -> bool:

@@ -1,14 +1,15 @@
 """Placing a column of objects by generated code: what is regular at once, what is not item by item, by its shape.
 
-Equal objects are projected once and shared by all their parents; nothing changes an object of the answer once its
-fields are there. Positions below which paths are kept never come here.
+An object that several parents have is projected once and shared by them, unless a resolver below might tell one from
+another; nothing changes an object of the answer once its fields are there. Positions below which paths are kept never
+come here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Generator, Mapping, Sequence
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .shapes import ListShape, Shape
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 Project: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
 
+#: Values that are read without a pause, some milliseconds' worth.
+CELLS_AT_ONCE: Final = 8_000
+
+
 class IrregularError(Exception):
     """Generated code met a value that it was not made for; nothing has been changed."""
 
@@ -26,18 +31,25 @@ class IrregularError(Exception):
 class Placer:
     """Places the objects of one field: one a parent, or a list a parent."""
 
-    def __init__(self, shape: Shape, type_name: str, project: Project) -> None:
+    def __init__(self, shape: Shape, type_name: str, project: Project, *, cells: int, shares: bool) -> None:
+        """Place objects of *type_name* by *project*, which reads that many *cells* of each.
+
+        With *shares* parents that have the same value are given the same object.
+        """
+        self.shares = shares
         self._shape = shape
         self._type_name = type_name
         self._project = project
-        self._is_list = isinstance(shape, ListShape)
+        self._at_once = max(1, CELLS_AT_ONCE // (cells + 1))
+        #: Whether a parent has a list of objects, not one.
+        self.is_list = isinstance(shape, ListShape)
 
     def place(self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any]) -> None:
         """Put each parent's value into its response object, whatever the value is."""
-        if self._is_list:
+        if self.is_list:
             self._place_lists(column, outs, values)
         else:
-            names = list(map(id, values))
+            names = list(map(id, values)) if self.shares else list(range(len(values)))
             self.place_named(column, outs, names, dict(zip(names, values, strict=True)))
 
     def place_named(
@@ -45,64 +57,88 @@ class Placer:
     ) -> None:
         """Put into each response object the object that its name has among *values*."""
         key = column.field.key
-        placed = self._projected(column, values)
-        if len(placed) == len(values):
-            for out, name in zip(outs, names, strict=True):
-                out[key] = placed[name]
-            return
-        for out, name in zip(outs, names, strict=True):
-            if name in placed:
-                out[key] = placed[name]
-            else:
-                column.put(out, None, values[name])
 
-    @property
-    def is_list(self) -> bool:
-        """Whether a parent has a list of objects, not one."""
-        return self._is_list
+        def put(made: list[dict[str, Any]] | None) -> None:
+            placed = self._by_name(column, values, made)
+            if made is not None:
+                for out, name in zip(outs, names, strict=True):
+                    out[key] = placed[name]
+                return
+            for out, name in zip(outs, names, strict=True):
+                if name in placed:
+                    out[key] = placed[name]
+                else:
+                    column.put(out, None, values[name])
+
+        self._make(column, list(values.values()), put)
 
     def _place_lists(self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any]) -> None:
         lists = [value for value in values if type(value) is list]
         items = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
-        try:
-            made = self._project(items)
-        except IrregularError:
-            self._place_items(column, outs, values)
-            return
-        column.projected(self._type_name, items, made)
         key = column.field.key
-        each = iter(made)
-        for out, value in zip(outs, values, strict=True):
-            if type(value) is list:
-                out[key] = list(islice(each, len(value)))
-            else:
-                column.put(out, None, value)
 
-    def _place_items(self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any]) -> None:
+        def put(made: list[dict[str, Any]] | None) -> None:
+            if made is None:
+                self._place_items(column, outs, values, items)
+                return
+            column.projected(self._type_name, items, made)
+            each = iter(made)
+            for out, value in zip(outs, values, strict=True):
+                if type(value) is list:
+                    out[key] = list(islice(each, len(value)))
+                else:
+                    column.put(out, None, value)
+
+        self._make(column, items, put)
+
+    def _place_items(
+        self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any], items: Sequence[Any]
+    ) -> None:
         """As lists, with some items that are irregular: these by their own shape."""
         key = column.field.key
         shape = self._shape
         assert isinstance(shape, ListShape)  # noqa: S101 - lists come here
-        items = chain.from_iterable(value for value in values if type(value) is list)
-        placed = self._projected(column, {id(item): item for item in items})
+        placed = self._by_name(column, dict(enumerate(items)), None)
+        numbers = count()
         for out, value in zip(outs, values, strict=True):
             if type(value) is not list:
                 column.put(out, None, value)
                 continue
-            places: list[Any] = [placed.get(id(item)) for item in value]
+            places: list[Any] = [placed.get(next(numbers)) for _ in value]
             out[key] = places
             for index, item in enumerate(value):
                 if places[index] is None:
                     column.place_item(shape.item, item, places, index)
 
-    def _projected(self, column: Column, values: Mapping[Any, Any]) -> dict[Any, dict[str, Any]]:
-        """Response objects by the name of the value, those of irregular values left out."""
-        records = list(values.values())
+    def _make(self, column: Column, records: list[Any], put: Callable[[list[dict[str, Any]] | None], None]) -> None:
+        """Call *put* with an object for each of *records*, or with None where some are irregular.
+
+        Many are made in several turns of the event loop, so that other requests are not held up.
+        """
+        if len(records) > self._at_once:
+            column.later(self._made_in_turns(records), lambda made: put(made if type(made) is list else None))
+            return
         try:
             made = self._project(records)
         except IrregularError:
+            put(None)
+        else:
+            put(made)
+
+    async def _made_in_turns(self, records: list[Any]) -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = []
+        for start in range(0, len(records), self._at_once):
+            made += self._project(records[start : start + self._at_once])
+            await _Turn()
+        return made
+
+    def _by_name(
+        self, column: Column, values: Mapping[Any, Any], made: list[dict[str, Any]] | None
+    ) -> dict[Any, dict[str, Any]]:
+        """Response objects by the name of the value, those of irregular values left out; *made* if none is."""
+        if made is None:
             return self._one_by_one(column, values)
-        column.projected(self._type_name, records, made)
+        column.projected(self._type_name, list(values.values()), made)
         return dict(zip(values, made, strict=True))
 
     def _one_by_one(self, column: Column, values: Mapping[Any, Any]) -> dict[Any, dict[str, Any]]:
@@ -116,3 +152,10 @@ class Placer:
             records.append(value)
         column.projected(self._type_name, records, list(made.values()))
         return made
+
+
+class _Turn:
+    """Awaited, it lets everything else that can run in the event loop run once."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -24,57 +25,63 @@ def align(loader: Loader[Any, Any, Any], keys: Sequence[Any], rows: Rows) -> Ali
     Raises:
         DecodeError: the answer is no list of the loader's record, as after a wrong `Call.then` or in an opaque loader.
     """
-    if not loader.keyed:
-        return dict.fromkeys(keys, _whole(loader, rows.good))
+    good = rows.good
+    if not loader.by:
+        _check_whole(loader, good)
+        return dict.fromkeys(keys, good)
     if loader.cardinality == "page":
-        aligned = _pages(loader, keys, rows.good)
+        aligned = _pages(loader, keys, good)
     else:
-        _check_rows(loader, rows.good)
-        aligned = (_one_each if loader.cardinality == "one" else _many_each)(loader, keys, rows.good)
+        _check_rows(loader, good)
+        aligned = (_one_each if loader.cardinality == "one" else _many_each)(loader, keys, good)
     if not rows.failed and rows.stray is None:
         return aligned
-    return {key: _or_error(value, rows.failed.get(key), rows.stray) for key, value in aligned.items()}
+    failed = rows.failed or {}
+    return {key: _or_error(value, failed.get(key), rows.stray) for key, value in aligned.items()}
 
 
-def _whole(loader: Loader[Any, Any, Any], answer: Any) -> Any:
-    expected = {"one": (loader.record, type(None)), "many": (list,), "page": (Page,)}[loader.cardinality]
-    if not isinstance(answer, expected):
-        raise _not(loader, expected[0].__name__, answer)
-    return answer
+def _check_whole(loader: Loader[Any, Any, Any], answer: Any) -> None:
+    if loader.cardinality == "one":
+        if answer is not None and not isinstance(answer, loader.record):
+            raise _not(loader, loader.record.__name__, answer)
+    else:
+        expected = list if loader.cardinality == "many" else Page
+        if not isinstance(answer, expected):
+            raise _not(loader, expected.__name__, answer)
 
 
 def _check_rows(loader: Loader[Any, Any, Any], answer: Any) -> None:
     if not isinstance(answer, list):
         raise _not(loader, f"list[{loader.record.__name__}]", answer)
     record = loader.record
-    for row in answer:
-        if not isinstance(row, record):
-            raise _not(loader, f"rows of {record.__name__}", row)
+    for kind in set(map(type, answer)):
+        if not issubclass(kind, record):
+            raise _not(loader, f"rows of {record.__name__}", next(row for row in answer if type(row) is kind))
 
 
 def _one_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
-    aligned: Aligned = dict.fromkeys(keys)
-    found: dict[Any, int] = {}
-    for key, row in zip(map(attrgetter(*loader.by), answer), answer, strict=True):
-        if key not in aligned:
-            continue
-        if aligned[key] is None:
-            aligned[key] = row
-        else:
-            found[key] = found.get(key, 1) + 1
-    for key, count in found.items():
-        detail = f"{loader.name}: expected one row a key, got {count}"
-        aligned[key] = DecodeError(detail, backend=loader.backend.name)
+    found = dict(zip(map(attrgetter(*loader.by), answer), answer, strict=True))
+    aligned = dict(zip(keys, map(found.get, keys), strict=True))
+    if len(found) < len(answer):
+        aligned.update(_found_twice(loader, aligned, answer))
     return aligned
+
+
+def _found_twice(loader: Loader[Any, Any, Any], keys: Collection[Any], answer: list[Any]) -> Aligned:
+    """Errors of those of *keys* that have more rows than one."""
+    counts = Counter(map(attrgetter(*loader.by), answer))
+    return {
+        key: DecodeError(f"{loader.name}: expected one row a key, got {count}", backend=loader.backend.name)
+        for key, count in counts.items()
+        if count > 1 and key in keys
+    }
 
 
 def _many_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
-    aligned: dict[Any, list[Any]] = {key: [] for key in keys}
+    found: defaultdict[Any, list[Any]] = defaultdict(list)
     for key, row in zip(map(attrgetter(*loader.by), answer), answer, strict=True):
-        found = aligned.get(key)
-        if found is not None:
-            found.append(row)
-    return aligned
+        found[key].append(row)
+    return {key: found[key] for key in keys}
 
 
 def _pages(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: Any) -> Aligned:

@@ -14,22 +14,11 @@ from ..vocabulary.errors import EngineError, GatewayError
 from .alignment import Aligned, align
 from .decoding import Rows, decode_rows
 from .encoding import encode_call
+from .flight import CallFacts, Flight
 from .recipient import Recipient
 from .sender import Sender
 
 _NOT_FOUND = 404
-
-
-class CallFacts:
-    """What is known of one call so far; the moment is of the monotonic clock."""
-
-    __slots__ = ("answered_s", "response_bytes", "status", "was_sent")
-
-    def __init__(self) -> None:
-        self.was_sent = False
-        self.answered_s: float | None = None
-        self.status: int | None = None
-        self.response_bytes = 0
 
 
 class Caller:
@@ -52,34 +41,33 @@ class Caller:
             self._recipients[id(backend)] = known
         return known
 
-    async def fetch(
-        self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], facts: CallFacts
-    ) -> Aligned:
-        """An outcome for each of *keys*, by one call; *facts* is filled in as they become known.
+    async def fetch(self, flight: Flight) -> Aligned:
+        """An outcome for each of the flight's keys, by one call; its facts are filled in as they become known.
 
         Raises:
             GatewayError: the call as a whole failed.
         """
+        loader, keys, arguments = flight.loader, flight.keys, flight.arguments
         call = loader.build(keys, **arguments) if loader.by else loader.build(**arguments)
         if loader.opaque:
             return align(loader, keys, Rows(await within(self._sender.deadline, call, loader.label)))
         if not isinstance(call, Call):
             raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
-        response = await self.send(call, loader.backend, facts)
+        response = await self.send(call, flight.recipient, flight)
         if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
             return align(loader, keys, Rows([] if loader.by else None))
         return align(loader, keys, decode_rows(loader, call, response))
 
-    async def send(self, call: Call[Any], backend: Service, facts: CallFacts) -> WireResponse:
+    async def send(self, call: Call[Any], recipient: Recipient, facts: CallFacts) -> WireResponse:
         """The answer to *call*, whatever its status.
 
         Raises:
             GatewayError: there is none.
         """
-        recipient = self.recipient(backend)
         client = recipient.client
         if client is None:
-            raise EngineError(f"backend {backend.name!r} is not part of the graph: name it in graph(backends=[...])")
+            name = recipient.backend.name
+            raise EngineError(f"backend {name!r} is not part of the graph: name it in graph(backends=[...])")
         deadline = self._sender.deadline
         remaining_s = deadline.remaining_s()
         request = encode_call(call, recipient, remaining_s)
@@ -88,7 +76,7 @@ class Caller:
             response = await client.send(request, remaining_s)
         except GatewayError as failure:
             if failure.backend is None:
-                failure.backend = backend.name
+                failure.backend = recipient.backend.name
             raise
         finally:
             facts.answered_s = deadline.clock.monotonic_s()

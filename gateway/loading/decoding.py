@@ -6,7 +6,7 @@ A row that does not fit the record fails alone: the rest of the answer is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -30,7 +30,7 @@ class Rows:
     """
 
     good: Any
-    failed: dict[Any, GatewayError] = field(default_factory=dict)
+    failed: Mapping[Any, GatewayError] | None = None
     stray: GatewayError | None = None
 
 
@@ -40,10 +40,12 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     Raises:
         GatewayError: the status is a failure, or the body does not fit.
     """
-    into = _type_for_status(call, response, backend)
-    answer = _decode(into, response.body, backend)
-    is_main_answer = response.status not in call.also
-    return call.transform(answer) if call.transform is not None and is_main_answer else answer
+    if response.status in call.also:
+        return _decode(call.also[response.status], response.body, backend)
+    if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
+        raise status_error(call, response, backend)
+    answer = _decode(call.into, response.body, backend)
+    return answer if call.transform is None else call.transform(answer)
 
 
 def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> Rows:
@@ -56,18 +58,10 @@ def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireRe
     try:
         return Rows(decode_answer(call, response, backend))
     except DecodeError:
-        rows_are_separable = loader.keyed and get_origin(call.into) is list and call.transform is None
+        rows_are_separable = loader.by and get_origin(call.into) is list and call.transform is None
         if not rows_are_separable:
             raise
         return _decode_row_by_row(loader, call.into, response.body)
-
-
-def _type_for_status(call: Call[Any], response: WireResponse, backend: str) -> Any:
-    if response.status in call.also:
-        return call.also[response.status]
-    if 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
-        return call.into
-    raise status_error(call, response, backend)
 
 
 def status_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError:
@@ -90,17 +84,19 @@ def _decode(into: Any, body: bytes, backend: str) -> Any:
 def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> Rows:
     (row_type,) = get_args(into)
     backend = loader.backend.name
-    rows = Rows([])
+    good: list[Any] = []
+    failed: dict[Any, GatewayError] = {}
+    stray: GatewayError | None = None
     for raw in _decode(list[msgspec.Raw], body, backend):
         try:
-            rows.good.append(_decode(row_type, bytes(raw), backend))
+            good.append(_decode(row_type, bytes(raw), backend))
         except DecodeError as wrong:
             key = _key_of_raw_row(loader, bytes(raw))
             if key is None:
-                rows.stray = wrong
+                stray = wrong
             else:
-                rows.failed[key] = DecodeError(f"row {key!r}: {wrong.detail}", backend=backend)
-    return rows
+                failed[key] = DecodeError(f"row {key!r}: {wrong.detail}", backend=backend)
+    return Rows(good, failed, stray)
 
 
 def _key_of_raw_row(loader: Loader[Any, Any, Any], raw: bytes) -> Any | None:

@@ -6,20 +6,20 @@ Deciding is synchronous: which keys join which flight, and into which calls the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from ..declare.loader import Service
+from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import BackendTimeout, RuleError
 from .calling import Caller
-from .encoding import Sender
 from .fetch import Fetch
-from .flights import Flight, Flights, Outcome, TimeLimit
+from .flight import Flight, Outcome
+from .flights import Flights
 from .limits import Budget
-from .memo import Pending, Shelf
-from .partition import partition_of
+from .memo import Shelf
 from .passes import Passes, call_each
+from .recipient import Recipient
 from .recording import Recorder
 
 K = TypeVar("K")
@@ -30,7 +30,7 @@ class Departures:
 
     def __init__(
         self,
-        sender: Sender,
+        deadline: Deadline,
         flights: Flights,
         passes: Passes,
         *,
@@ -38,16 +38,16 @@ class Departures:
         recorder: Recorder,
         budget: Budget,
     ) -> None:
-        self._sender = sender
+        self._deadline = deadline
         self._caller = caller
         self._flights = flights
         self._passes = passes
         self._recorder = recorder
         self._budget = budget
-        self._partitions: dict[Service, Hashable | None] = {}
         self._number = 0
         self._joins_after = 0
         self._under_way: dict[Fetch, Flight] = {}
+        self._refused: list[tuple[Fetch, RuleError]] = []
         self._cancelled: list[asyncio.Task[None]] = []
 
     def next_number(self) -> int:
@@ -55,19 +55,15 @@ class Departures:
         self._number += 1
         return self._number
 
-    def send(self, groups: Sequence[Pending]) -> None:
-        """Let *groups* leave together; what a limit forbids settles at once, in a pass of its own."""
-        departure = self.next_number()
-        refused: list[tuple[Fetch, RuleError]] = []
-        for pending in groups:
-            shelf = pending.shelves[-1]
-            place = self._shared_place(shelf)
-            joinable, rest = self._flights.find(place, pending.keys, self._sender.deadline, after=self._joins_after)
-            joined = [self._join(pending, flight, keys, departure) for flight, keys in joinable.items()]
-            own = list(self._begin_each(pending, rest, place, departure, refused))
-            pending.leave_by([*joined, *own])
-        if refused:
-            self._passes.run(lambda: call_each(partial(fetch.settle, refusal) for fetch, refusal in refused))
+    def send(self, fetches: Sequence[Fetch]) -> None:
+        """Let *fetches* leave together; what a limit forbids settles at once, in a pass of its own."""
+        self._number += 1
+        now_s = self._deadline.clock.monotonic_s()
+        for fetch in fetches:
+            self._send(fetch, now_s)
+        if self._refused:
+            refused, self._refused = self._refused, []
+            self._passes.run(call_each, [partial(fetch.settle, refusal) for fetch, refusal in refused])
 
     def forget(self) -> None:
         """Join no flight that has begun before now."""
@@ -79,69 +75,81 @@ class Departures:
             self._leave(fetch, asyncio.CancelledError())
         return self._cancelled
 
-    def _join(self, pending: Pending, flight: Flight, keys: Sequence[Any], departure: int) -> Fetch:
-        fetch = Fetch(pending, keys, departure=departure, source="flight", start_s=self._recorder.now_s())
+    def landed(self, ticket: Fetch, flight: Flight, outcome: Outcome) -> None:
+        """*flight* has brought *outcome* for the fetch that is its *ticket*."""
+        del self._under_way[ticket]
+        failure = outcome if isinstance(outcome, Exception) else None
+        refusal = self._budget.count_bytes(flight.loader, flight.response_bytes)
+        if refusal is not None and failure is None:
+            outcome = failure = refusal
+        self._record(ticket, flight, failure)
+        self._passes.run(ticket.settle, outcome)
+
+    def _send(self, fetch: Fetch, now_s: float) -> None:
+        """Let *fetch* leave: mostly there is nothing to join, and all its keys are one call."""
+        shelf = fetch.shelves[-1]
+        loader = shelf.loader
+        recipient = self._caller.recipient(loader.backend)
+        # Where requests find each other's flights; None for what is never shared.
+        place: Hashable | None = None
+        found = None
+        if recipient.partition is not None and not loader.opaque:
+            place = (loader, shelf.frozen_arguments, recipient.partition)
+            found = self._flights.find(place, fetch.keys, self._deadline, after=self._joins_after)
+        most = loader.max_batch if loader.by else 1
+        if found is None and len(fetch.keys) <= most:
+            fetch.leave(self._number, now_s)
+            self._begin(fetch, shelf, recipient, place)
+            return
+        joinable, rest = found or ({}, list(fetch.keys))
+        joined = [self._join(fetch, flight, keys, now_s) for flight, keys in joinable.items()]
+        own = [fetch.piece(keys, self._number, now_s, "backend") for keys in split_batch(rest, most)]
+        for piece in own:
+            self._begin(piece, shelf, recipient, place)
+        fetch.leave_as([*joined, *own])
+
+    def _join(self, fetch: Fetch, flight: Flight, keys: Sequence[Any], now_s: float) -> Fetch:
+        piece = fetch.piece(keys, self._number, now_s, "flight")
+        self._board(piece, flight)
+        if flight.ends_s > self._deadline.at_s:
+            self._passes.start(self._give_up_at_deadline(piece, flight))
+        return piece
+
+    def _begin(self, fetch: Fetch, shelf: Shelf, recipient: Recipient, place: Hashable | None) -> None:
+        """One call for all keys of *fetch*, unless a limit forbids it."""
+        loader = shelf.loader
+        refusal = self._budget.count_call(loader)
+        if refusal is not None:
+            self._refused.append((fetch, refusal))
+            return
+        deadline_s, client = self._deadline.at_s, recipient.client
+        full_s = fetch.start_s + client.timeout_s if client is not None else fetch.start_s
+        flight = Flight(
+            loader,
+            list(fetch.keys),
+            shelf.arguments,
+            recipient,
+            place,
+            ends_s=min(full_s, deadline_s),
+            is_shortened=deadline_s < full_s,
+        )
+        self._flights.start(flight, self._caller)
         self._board(fetch, flight)
-        if flight.limit.at_s > self._sender.deadline.at_s:
-            self._passes.start(self._give_up_at_deadline(fetch, flight))
-        return fetch
-
-    def _begin_each(
-        self,
-        pending: Pending,
-        keys: Sequence[Any],
-        place: Hashable | None,
-        departure: int,
-        refused: list[tuple[Fetch, RuleError]],
-    ) -> Iterator[Fetch]:
-        """Own calls for *keys*, at most `max_batch` each; those past a limit are put among *refused*."""
-        loader = pending.shelves[-1].loader
-        for piece in split_batch(keys, loader.max_batch if loader.keyed else 1):
-            fetch = Fetch(pending, piece, departure=departure, source="backend", start_s=self._recorder.now_s())
-            refusal = self._budget.count_call(loader.label)
-            if refusal is not None:
-                refused.append((fetch, refusal))
-            else:
-                self._board(fetch, self._begin(piece, pending.shelves[-1], place))
-            yield fetch
-
-    def _begin(self, keys: Sequence[Any], shelf: Shelf, place: Hashable | None) -> Flight:
-        loader = shelf.loader
-        limit = TimeLimit.of(self._caller.timeout_s(loader.backend), self._sender.deadline)
-        work = partial(self._caller.fetch, loader, keys, shelf.arguments)
-        return self._flights.start(loader.label, work, keys, place=place, limit=limit)
-
-    def _shared_place(self, shelf: Shelf) -> Hashable | None:
-        """Where requests find each other's flights; None for what is never shared."""
-        loader = shelf.loader
-        if loader.opaque:
-            return None
-        if loader.backend not in self._partitions:
-            self._partitions[loader.backend] = partition_of(loader.backend, self._sender)
-        partition = self._partitions[loader.backend]
-        return None if partition is None else (loader, shelf.frozen_arguments, partition)
 
     def _board(self, fetch: Fetch, flight: Flight) -> None:
-        flight.join(fetch, partial(self._landed, fetch, flight))
+        flight.waiters[fetch] = self
         self._under_way[fetch] = flight
-
-    def _landed(self, fetch: Fetch, flight: Flight, outcome: Outcome) -> None:
-        del self._under_way[fetch]
-        refusal = self._budget.count_bytes(fetch.loader.label, flight.facts.response_bytes)
-        if refusal is not None and not isinstance(outcome, Exception):
-            outcome = refusal
-        self._record(fetch, flight, outcome if isinstance(outcome, Exception) else None)
-        self._passes.run(partial(fetch.settle, outcome))
 
     async def _give_up_at_deadline(self, fetch: Fetch, flight: Flight) -> None:
         """Settle *fetch* when this request's time is over before the flight that it joined is."""
-        await asyncio.wait([flight.task], timeout=max(0.0, self._sender.deadline.remaining_s()))
+        await asyncio.wait([flight.task], timeout=max(0.0, self._deadline.remaining_s()))
         if fetch in self._under_way:
+            loader = fetch.loader
             late = BackendTimeout(
-                f"{fetch.loader.label} was still under way", code="DEADLINE_EXCEEDED", backend=fetch.loader.backend.name
+                f"{loader.label} was still under way", code="DEADLINE_EXCEEDED", backend=loader.backend.name
             )
             self._leave(fetch, late)
-            self._passes.run(partial(fetch.settle, late))
+            self._passes.run(fetch.settle, late)
 
     def _leave(self, fetch: Fetch, why: BaseException) -> None:
         flight = self._under_way.pop(fetch)
@@ -153,12 +161,12 @@ class Departures:
     def _record(self, fetch: Fetch, flight: Flight, failure: BaseException | None) -> None:
         self._recorder.call(
             fetch.loader,
-            keys=len(fetch.keys) if fetch.loader.keyed else 0,
+            flight,
+            failure,
+            keys=len(fetch.keys) if fetch.loader.by else 0,
             departure=fetch.departure,
             hop=fetch.hop,
             start_s=fetch.start_s,
-            facts=flight.facts,
-            failure=failure,
             source=fetch.source,
         )
 

@@ -21,18 +21,16 @@ from ..declare.loader import Loader, Write
 from ..observe.calls import CallReceipt
 from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError, MissingError
-from .batches import Batch, Batches, start_batch
-from .calling import Caller, CallFacts
+from .batches import Batch, start_batch
 from .cancellation import until_over
 from .decoding import decode_answer
-from .departure import Departures
-from .encoding import Sender
+from .flight import CallFacts
 from .flights import Flights
-from .futures import Futures
-from .limits import Budget, LoadLimits
-from .memo import Memo, Shelf
+from .futures import Futures, OrRaise
+from .limits import LoadLimits
+from .parts import Parts
 from .passes import Passes
-from .recording import Recorder
+from .sender import Sender
 from .wanted import Wanted
 
 
@@ -50,16 +48,13 @@ class Loads:
         """Load for the request that *sender* describes; made where its context variables are set."""
         self.passes = Passes(self.depart)
         self.receipt = receipt
-        self._deadline = sender.deadline
-        self._caller = Caller(clients, sender)
-        self._recorder = Recorder(receipt, sender.deadline.clock)
-        self._budget = Budget(limits)
-        self._departures = Departures(
-            sender, flights, self.passes, caller=self._caller, recorder=self._recorder, budget=self._budget
-        )
-        self._memo = Memo()
-        self._batches = Batches()
-        self._futures = Futures(self.passes)
+        self._clients = clients
+        self._sender = sender
+        self._flights = flights
+        self._limits = limits
+        self._began_s = sender.deadline.clock.monotonic_s()
+        # Made for the first load.
+        self._parts: Parts | None = None
         self._is_closed = False
 
     def want(
@@ -69,15 +64,15 @@ class Loads:
 
         *hop* is the step's: 1 at the root, below that the parent's and one more.
         """
-        self._refuse_if_closed()
-        shelf = self._memo.shelf(loader, arguments)
+        parts = self._open()
+        shelf = parts.memo.shelf(loader, arguments)
         wanted = Wanted(shelf.outcomes, self.passes)
         distinct = dict.fromkeys(keys)
-        unsent = shelf.look_up(wanted, distinct)
-        if unsent:
-            self._ask(shelf, wanted, unsent, hop)
-        elif distinct and wanted.is_settled:
-            self._recorder.memo(loader, keys=len(distinct) if loader.keyed else 0, hop=wanted.hop)
+        unsent = shelf.look_up(wanted, distinct) if shelf.has_any else distinct
+        if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
+            self.passes.due()
+        elif distinct and not unsent and wanted.is_settled:
+            parts.recorder.memo(loader, keys=len(distinct) if loader.by else 0, hop=wanted.hop)
         return wanted
 
     def load(
@@ -93,22 +88,23 @@ class Loads:
 
         Where it is *required*, an absent row is a MissingError instead of None.
         """
-        self._refuse_if_closed()
-        shelf = self._memo.shelf(loader, arguments)
+        parts = self._open()
+        shelf = parts.memo.shelf(loader, arguments)
         wanted = Wanted(shelf.outcomes, self.passes)
         unsent = shelf.look_up(wanted, (key,))
-        if unsent:
-            self._ask(shelf, wanted, unsent, hop)
+        if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
+            self.passes.due()
         or_raise = partial(missing, loader, key) if required else None
-        return self._future_of(wanted, lambda future: self._futures.resolve(future, shelf.outcomes[key], or_raise))
+        return _future_of(parts.futures, wanted, lambda: shelf.outcomes[key], or_raise)
 
     async def load_many(
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int = 1
     ) -> list[Any]:
         """Values aligned to *keys*, an error in the place of a value that failed."""
         wanted = self.want(loader, keys, arguments, hop=hop)
-        await self._future_of(wanted, lambda future: self._futures.resolve(future, None))
-        return [wanted.outcomes[key] for key in keys]
+        outcomes = wanted.outcomes
+        await _future_of(self._open().futures, wanted, lambda: None)
+        return [outcomes[key] for key in keys]
 
     def batch(
         self,
@@ -119,9 +115,9 @@ class Loads:
         context: Context[Any],
     ) -> asyncio.Future[Any]:
         """A future of what *batched* gives for *parent*, among all parents at *position*."""
-        self._refuse_if_closed()
-        future = self._futures.open()
-        self._batches.ask(batched, position, parent, arguments=arguments, context=context, future=future)
+        parts = self._open()
+        future = parts.futures.open()
+        parts.batches.ask(batched, position, parent, arguments=arguments, context=context, future=future)
         self.passes.due()
         return future
 
@@ -134,8 +130,10 @@ class Loads:
         done: Callable[[list[Any]], None],
     ) -> None:
         """Call *batched* once for all *parents*; *done* gets a value or an exception for each, in a pass."""
-        self._refuse_if_closed()
-        start_batch(self.passes, self._deadline, batched, parents, arguments=arguments, context=context, done=done)
+        self._open()
+        start_batch(
+            self.passes, self._sender.deadline, batched, parents, arguments=arguments, context=context, done=done
+        )
 
     async def write(self, write: Write[Any, Any], arguments: Mapping[str, Any], *, hop: int = 1) -> Any:
         """What the backend answered; all is forgotten then, so that later loads see the change.
@@ -143,23 +141,21 @@ class Loads:
         Raises:
             GatewayError: the call failed, or a limit forbids it.
         """
-        self._refuse_if_closed()
+        parts = self._open()
         call = write.build(**arguments)
-        refusal = self._budget.count_call(write.label)
+        refusal = parts.budget.count_call(write)
         if refusal is not None:
             raise refusal
         facts, failure = CallFacts(), None
-        departure, start_s = self._departures.next_number(), self._recorder.now_s()
+        departure, start_s = parts.departures.next_number(), self._sender.deadline.clock.monotonic_s()
         try:
-            response = await self._caller.send(call, write.backend, facts)
+            response = await parts.caller.send(call, parts.caller.recipient(write.backend), facts)
             return decode_answer(call, response, write.backend.name)
         except (Exception, asyncio.CancelledError) as raised:
             failure = raised
             raise
         finally:
-            self._recorder.call(
-                write, keys=0, departure=departure, hop=hop, start_s=start_s, facts=facts, failure=failure
-            )
+            parts.recorder.call(write, facts, failure, keys=0, departure=departure, hop=hop, start_s=start_s)
             # Also after a failure: nobody knows how far the backend came.
             self.forget()
 
@@ -168,18 +164,20 @@ class Loads:
 
         What is under way continues for those who wait; what has not left yet sees the change.
         """
-        self._memo.forget()
-        self._departures.forget()
+        if not self._is_closed:
+            parts = self._open()
+            parts.memo.forget()
+            parts.departures.forget()
 
     def depart(self) -> None:
         """Send all that waits: loads of one loader with the same arguments together, in pieces of its `max_batch`."""
-        if self._is_closed:
+        parts = self._parts
+        if parts is None or self._is_closed:
             return
-        groups = self._memo.take_pending()
-        if groups:
-            self._departures.send(groups)
-        for batch in self._batches.take():
-            done = partial(self._settle_batch, batch)
+        if leaving := parts.memo.take_leaving():
+            parts.departures.send(leaving)
+        for batch in parts.batches.take():
+            done = partial(_settle_batch, parts.futures, batch)
             self.resolve_batched(batch.batched, batch.parents, batch.arguments, batch.context, done)
 
     def stop(self) -> None:
@@ -188,43 +186,51 @@ class Loads:
 
     async def close(self) -> None:
         """Leave what is under way, wait until what nobody else waits for is gone, and let nothing leave any more."""
-        self.stop()
-        cancelled = self._departures.close()
-        self._futures.close()
+        self._is_closed = True
+        cancelled: list[asyncio.Task[None]] = []
+        if self._parts is not None:
+            cancelled = self._parts.departures.close()
+            self._parts.futures.close()
         await self.passes.close()
-        await until_over(cancelled)
+        if cancelled:
+            await until_over(cancelled)
 
-    def _ask(self, shelf: Shelf, wanted: Wanted, keys: Sequence[Any], hop: int) -> None:
-        """Let *wanted* have *keys* by the next departure; those past the limit are refused at once."""
-        pending = self._memo.pending(shelf)
-        new = [key for key in keys if key not in pending.keys]
-        room = self._budget.max_keys - len(pending.keys)
-        if len(new) > room:
-            refusal = self._budget.refuse_keys(shelf.loader.label, len(pending.keys) + len(new))
-            refused = dict.fromkeys(new[room:], refusal)
-            shelf.keep(refused, hop)
-            wanted.answered_at(hop)
-            keys = [key for key in keys if key not in refused]
-        if keys:
-            pending.ask(wanted, keys, hop)
-            self.passes.due()
+    def _open(self) -> Parts:
+        """What loads need.
 
-    def _future_of(self, wanted: Wanted, resolve: Callable[[asyncio.Future[Any]], None]) -> asyncio.Future[Any]:
-        """A future that *resolve* is to resolve once *wanted* is settled."""
-        future = self._futures.open()
-        if wanted.is_settled:
-            resolve(future)
-        else:
-            wanted.when_settled(partial(resolve, future))
-        return future
-
-    def _settle_batch(self, batch: Batch, values: list[Any]) -> None:
-        for future, value in zip(batch.futures, values, strict=True):
-            self._futures.resolve(future, value)
-
-    def _refuse_if_closed(self) -> None:
+        Raises:
+            EngineError: the request is answered.
+        """
         if self._is_closed:
             raise EngineError("the request is answered: nothing can be loaded any more")
+        if self._parts is None:
+            self._parts = Parts(
+                self._clients,
+                self._sender,
+                self.receipt,
+                self._flights,
+                passes=self.passes,
+                limits=self._limits,
+                began_s=self._began_s,
+            )
+        return self._parts
+
+
+def _future_of(
+    futures: Futures, wanted: Wanted, outcome: Callable[[], Any], or_raise: OrRaise = None
+) -> asyncio.Future[Any]:
+    """A future of *outcome*, which is there once *wanted* is settled."""
+    future = futures.open()
+    if wanted.is_settled:
+        futures.resolve(future, outcome(), or_raise)
+    else:
+        wanted.when_settled(lambda: futures.resolve(future, outcome(), or_raise))
+    return future
+
+
+def _settle_batch(futures: Futures, batch: Batch, values: list[Any]) -> None:
+    for future, value in zip(batch.futures, values, strict=True):
+        futures.resolve(future, value)
 
 
 def missing(loader: Loader[Any, Any, Any], key: Any) -> MissingError:

@@ -1,49 +1,101 @@
-"""A fetch: the keys of one request that one flight brings, and those in the request who wait for them."""
+"""A fetch: keys of one request that leave together, and those in the request who wait for them.
+
+It gathers keys until it leaves. In the common case it then is one call, or a share in one, as it stands; where it must
+be cut, its pieces are fetches of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..declare.loader import Loader
 from ..observe.calls import Source
-from .flights import Outcome
-from .memo import Pending
+from .flight import Outcome
 from .passes import call_each
 from .wanted import Wanted
 
+if TYPE_CHECKING:
+    from .memo import Shelf
+
 
 class Fetch:
-    """Keys of one request on their way: `source` says whether its own call brings them or somebody else's."""
+    """Keys of one request on their way: `source` says whether its own call brings them or somebody else's.
+
+    `hop` is the greatest of those who asked. There are several `shelves` when the memo was dropped before this left:
+    the keys leave once, for those who asked before and those who ask afterwards. `departure` is 0, and `start_s`
+    without meaning, before it leaves.
+    """
 
     __slots__ = ("departure", "hop", "keys", "loader", "shelves", "source", "start_s", "waiting")
 
-    def __init__(
-        self, pending: Pending, keys: Sequence[Any], *, departure: int, source: Source, start_s: float
-    ) -> None:
-        self.shelves = pending.shelves
-        self.loader: Loader[Any, Any, Any] = pending.shelves[-1].loader
-        self.keys = keys
-        self.hop = pending.hop
+    def __init__(self, shelves: list[Shelf]) -> None:
+        self.loader: Loader[Any, Any, Any] = shelves[0].loader
+        self.shelves = shelves
+        self.keys: dict[Any, None] = {}
+        self.hop = 0
+        self.departure = 0
+        self.source: Source = "backend"
+        self.start_s = 0.0
+        #: Who waits and, before this leaves, for which keys.
+        self.waiting: dict[Wanted, Collection[Any]] = {}
+
+    def add(self, wanted: Wanted, keys: Collection[Any], hop: int) -> None:
+        """Let *wanted* have *keys*, which have not left."""
+        self.keys.update(dict.fromkeys(keys))
+        self.hop = max(self.hop, hop)
+        self.waiting[wanted] = keys
+        wanted.sources.add(self)
+
+    def leave(self, departure: int, now_s: float) -> None:
+        """All keys leave together, by a call of their own."""
         self.departure = departure
-        self.source: Source = source
-        self.start_s = start_s
-        self.waiting: list[Wanted] = []
+        self.start_s = now_s
+        for shelf in self.shelves:
+            shelf.leaving = None
+            shelf.under_way.update(dict.fromkeys(self.keys, self))
+
+    def piece(self, keys: Iterable[Any], departure: int, now_s: float, source: Source) -> Fetch:
+        """A fetch of some of the keys, on its way; `leave_as` is to be told of it."""
+        piece = Fetch(self.shelves)
+        piece.keys = dict.fromkeys(keys)
+        piece.hop = self.hop
+        piece.departure = departure
+        piece.start_s = now_s
+        piece.source = source
+        return piece
+
+    def leave_as(self, pieces: Sequence[Fetch]) -> None:
+        """Each key leaves by one of *pieces*: whoever asked waits for those with keys of theirs alone."""
+        piece_of = {key: piece for piece in pieces for key in piece.keys}
+        for shelf in self.shelves:
+            shelf.leaving = None
+            shelf.under_way.update(piece_of)
+        for wanted, keys in self.waiting.items():
+            # A dict, since a set of few pieces would forget the order in which callbacks were given.
+            mine = dict.fromkeys(map(piece_of.__getitem__, keys))
+            wanted.split(self, mine)
+            for piece in mine:
+                piece.waiting[wanted] = ()
 
     def settle(self, outcome: Outcome) -> None:
         """Put the keys' outcomes into the memo and tell those who waited; part of a pass."""
         outcomes = outcomes_of(self.keys, outcome)
         for shelf in self.shelves:
-            shelf.keep(outcomes, self.hop)
-        waiting, self.waiting = self.waiting, []
-        call_each(partial(wanted.settled_by, self) for wanted in waiting)
+            shelf.arrived(outcomes, self.hop)
+        waiting, self.waiting = self.waiting, {}
+        if len(waiting) == 1:
+            next(iter(waiting)).settled_by(self)
+        else:
+            call_each(partial(wanted.settled_by, self) for wanted in waiting)
 
     def __repr__(self) -> str:
-        return f"<Fetch {len(self.keys)} keys of {self.loader.label} from {self.source}, hop {self.hop}>"
+        way = f"from {self.source}" if self.departure else "to leave"
+        return f"<Fetch {len(self.keys)} keys of {self.loader.label} {way}, hop {self.hop}>"
 
 
-def outcomes_of(keys: Sequence[Any], outcome: Outcome) -> Mapping[Any, Any]:
+def outcomes_of(keys: Collection[Any], outcome: Outcome) -> Mapping[Any, Any]:
     """What each of *keys* gets of a flight's outcome: the flight may bring more, or fail as a whole."""
     if isinstance(outcome, Exception):
         return dict.fromkeys(keys, outcome)

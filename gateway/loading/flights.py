@@ -13,64 +13,16 @@ A failure is an outcome like another, shared by all. A cancellation is not: no r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import EngineError
-from .alignment import Aligned
-from .calling import CallFacts
+from .calling import Caller
 from .cancellation import cancel
+from .flight import Flight, Outcome
 from .passes import call_each
-
-#: A value or exception for each key, or the exception that fails all of them.
-Outcome: TypeAlias = Aligned | Exception
-Work: TypeAlias = Callable[[CallFacts], Coroutine[Any, Any, Aligned]]
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLimit:
-    """When a flight ends at the latest, on the monotonic clock, and whether a deadline made that earlier."""
-
-    at_s: float
-    is_shortened: bool
-
-    @classmethod
-    def of(cls, timeout_s: float, deadline: Deadline) -> TimeLimit:
-        """The limit of a call begun now that may take *timeout_s* and has until *deadline*."""
-        full_s = deadline.clock.monotonic_s() + timeout_s
-        return cls(min(full_s, deadline.at_s), deadline.at_s < full_s)
-
-
-class Flight:
-    """One call under way and those who wait for it."""
-
-    __slots__ = ("facts", "keys", "label", "limit", "number", "place", "task", "waiters")
-
-    task: asyncio.Task[None]
-
-    def __init__(self, number: int, label: str, place: Hashable | None, keys: Sequence[Any], limit: TimeLimit) -> None:
-        self.number = number
-        self.label = label
-        self.place = place
-        self.keys = keys
-        self.limit = limit
-        self.facts = CallFacts()
-        self.waiters: dict[object, Callable[[Outcome], None]] = {}
-
-    def join(self, waiter: object, land: Callable[[Outcome], None]) -> None:
-        """Have *land* called with the outcome, unless *waiter* leaves before."""
-        self.waiters[waiter] = land
-
-    def takes(self, deadline: Deadline) -> bool:
-        """Whether a request with *deadline* may wait for this one without losing time of its own."""
-        return not self.limit.is_shortened or deadline.at_s <= self.limit.at_s
-
-    def __repr__(self) -> str:
-        sharing = "private" if self.place is None else "shared"
-        return f"<Flight {self.number} of {self.label}, {sharing}, {len(self.keys)} keys, {len(self.waiters)} waiting>"
 
 
 class Flights:
@@ -87,16 +39,19 @@ class Flights:
         return self._started
 
     def find(
-        self, place: Hashable | None, keys: Iterable[Any], deadline: Deadline, *, after: int
-    ) -> tuple[dict[Flight, list[Any]], list[Any]]:
-        """Which of *keys* are under way in flights that may be joined, by flight, and which are not.
+        self, place: Hashable, keys: Collection[Any], deadline: Deadline, *, after: int
+    ) -> tuple[dict[Flight, list[Any]], list[Any]] | None:
+        """Which of *keys* are under way in flights that may be joined, by flight, and which are not; None: not one is.
 
-        *place* is loader, arguments and partition; None is no place to share. Flights up to the number *after* are
-        left alone.
+        *place* is loader, arguments and partition. Flights up to the number *after* are left alone.
         """
-        shared = self._shared.get(place) if place is not None else None
-        if not shared:
-            return {}, list(keys)
+        shared = self._shared.get(place)
+        if shared is None:
+            return None
+        # The same request comes again while it is answered: all keys are those of one flight, which is alone here.
+        first = shared.get(next(iter(keys)))
+        if first is not None and first.keys == [*keys] and _is_alone(first, shared):
+            return ({first: first.keys}, []) if first.number > after and first.takes(deadline) else None
         joinable: dict[Flight, list[Any]] = {}
         rest: list[Any] = []
         for key in keys:
@@ -105,69 +60,92 @@ class Flights:
                 joinable.setdefault(flight, []).append(key)
             else:
                 rest.append(key)
-        return joinable, rest
+        return (joinable, rest) if joinable else None
 
-    def start(self, label: str, work: Work, keys: Sequence[Any], *, place: Hashable | None, limit: TimeLimit) -> Flight:
-        """Begin *work*, which brings *keys*; at a *place* it can be found by whoever asks for one of them.
+    def start(self, flight: Flight, caller: Caller) -> None:
+        """Let *caller* make the call of *flight*; whoever asks for one of its keys at its place can find it.
 
         Of two flights with the same key the later one is found: it has more time, or sees more writes.
         """
         self._started += 1
-        flight = Flight(self._started, label, place, keys, limit)
-        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, work))
-        flight.task.add_done_callback(partial(self._ended, flight))
+        flight.number = self._started
         self._under_way.add(flight)
-        if place is not None:
-            self._shared.setdefault(place, {}).update(dict.fromkeys(keys, flight))
-        return flight
+        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, caller))
+        place = flight.place
+        if place is None:
+            return
+        shared = self._shared.get(place)
+        if shared is None:
+            self._shared[place] = dict.fromkeys(flight.keys, flight)
+        else:
+            shared.update(dict.fromkeys(flight.keys, flight))
 
-    def leave(self, flight: Flight, waiter: object) -> asyncio.Task[None] | None:
-        """*waiter* waits no longer; the flight's task, cancelled and to be waited for, when it was the last one."""
-        flight.waiters.pop(waiter, None)
+    def leave(self, flight: Flight, ticket: Any) -> asyncio.Task[None] | None:
+        """Nobody waits for *ticket* any longer; the flight's task, cancelled and to be waited for, if it was the last.
+
+        A task that is cancelled before its first step never takes it: its traces are removed here.
+        """
+        flight.waiters.pop(ticket, None)
         if flight.waiters:
             return None
         self._hide(flight)
+        if not flight.has_begun:
+            self._under_way.discard(flight)
         flight.task.cancel()
         return flight.task
 
     async def close(self) -> None:
         """Cancel all that is under way and wait until it is over; who still waits gets an error."""
-        await cancel([flight.task for flight in self._under_way])
+        flights = list(self._under_way)
+        await cancel([flight.task for flight in flights])
+        for flight in flights:
+            self._land_lost(flight)
 
-    async def _fly(self, flight: Flight, work: Work) -> None:
+    async def _fly(self, flight: Flight, caller: Caller) -> None:
+        flight.has_begun = True
         outcome: Outcome
         try:
-            outcome = await work(flight.facts)
+            outcome = await caller.fetch(flight)
         except Exception as failure:  # noqa: BLE001 - handed to every waiter, whose field it becomes the error of
             outcome = failure
+        except BaseException:
+            self._land_lost(flight)
+            raise
         self._land(flight, outcome)
 
+    def _land_lost(self, flight: Flight) -> None:
+        """Tell who waits, if anybody does, that there will be no outcome."""
+        self._land(flight, EngineError("a load ended without an outcome; was it cancelled from within?"))
+
     def _land(self, flight: Flight, outcome: Outcome) -> None:
-        """Hand *outcome* to all who wait, each in a pass of its own request."""
+        """Hand *outcome* to all who wait, each in a pass of its own request; leave no trace."""
         self._hide(flight)
         self._under_way.discard(flight)
         waiters, flight.waiters = flight.waiters, {}
-        call_each(partial(land, outcome) for land in waiters.values())
-
-    def _ended(self, flight: Flight, task: asyncio.Task[None]) -> None:
-        """Leave no trace and nobody waiting, also where the task was cancelled before its first step."""
-        self._under_way.discard(flight)
-        if flight.waiters:
-            self._land(flight, EngineError("a load ended without an outcome; was it cancelled from within?"))
-        if not task.cancelled():
-            # A bug of those who were handed the outcome is raised here, where the event loop reports it.
-            task.result()
+        try:
+            if len(waiters) == 1:
+                ((ticket, waiter),) = waiters.items()
+                waiter.landed(ticket, flight, outcome)
+            else:
+                call_each(partial(waiter.landed, ticket, flight, outcome) for ticket, waiter in waiters.items())
+        except Exception as bug:  # noqa: BLE001 - of those who were handed the outcome; nobody awaits the task
+            told = {"message": f"{flight!r} met a bug where it landed", "exception": bug, "task": flight.task}
+            asyncio.get_running_loop().call_exception_handler(told)
 
     def _hide(self, flight: Flight) -> None:
         """Let nobody find *flight* any more."""
-        shared = self._shared.get(flight.place) if flight.place is not None else None
+        place, flight.place = flight.place, None
+        shared = self._shared.get(place) if place is not None else None
         if shared is None:
+            return
+        if _is_alone(flight, shared):
+            del self._shared[place]
             return
         for key in flight.keys:
             if shared.get(key) is flight:
                 del shared[key]
         if not shared:
-            del self._shared[flight.place]
+            del self._shared[place]
 
     def __len__(self) -> int:
         return len(self._under_way)
@@ -175,3 +153,8 @@ class Flights:
     def __repr__(self) -> str:
         shared = len({flight for place in self._shared.values() for flight in place.values()})
         return f"<Flights: {len(self._under_way)} under way, {shared} of them shared>"
+
+
+def _is_alone(flight: Flight, shared: Mapping[Any, Flight]) -> bool:
+    """Whether *shared* holds nothing else."""
+    return len(shared) == len(flight.keys) and set(shared.values()) == {flight}

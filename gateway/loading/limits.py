@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
+from ..declare.loader import Loader, Write
 from ..vocabulary.errors import RuleError
 
 _MIB = 1024 * 1024
+
+Declared: TypeAlias = Loader[Any, Any, Any] | Write[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +29,37 @@ class LoadLimits:
 class Budget:
     """What one operation has used of its limits. Each method gives the error that refuses, or None."""
 
-    __slots__ = ("_bytes", "_calls", "_limits")
+    __slots__ = ("_bytes", "_calls", "_limits", "max_keys")
 
     def __init__(self, limits: LoadLimits) -> None:
         self._limits = limits
+        #: Keys that one step may ask for.
+        self.max_keys = limits.max_keys
         self._calls = 0
         self._bytes = 0
 
-    @property
-    def max_keys(self) -> int:
-        """Keys that one step may ask for."""
-        return self._limits.max_keys
-
-    def refuse_keys(self, label: str, asked: int) -> RuleError:
+    def refuse_keys(self, loader: Declared, asked: int) -> RuleError:
         """The error for keys past `max_keys`, when *asked* were asked for."""
-        return _exceeded(label, f"{self._limits.max_keys} keys in one step", asked)
+        return _exceeded(loader, f"{self._limits.max_keys} keys in one step", asked)
 
-    def count_call(self, label: str) -> RuleError | None:
+    def count_call(self, declared: Declared) -> RuleError | None:
         """One more call is to be made."""
         self._calls += 1
         if self._calls > self._limits.max_calls:
-            return _exceeded(label, f"{self._limits.max_calls} calls in one operation", self._calls)
-        return self._beyond_bytes(label)
+            return _exceeded(declared, f"{self._limits.max_calls} calls in one operation", self._calls)
+        return self._beyond_bytes(declared) if self._bytes > self._limits.max_bytes else None
 
-    def count_bytes(self, label: str, size: int) -> RuleError | None:
+    def count_bytes(self, declared: Declared, size: int) -> RuleError | None:
         """An answer of *size* bytes came; the one that passes the bound is refused, and all after it."""
         self._bytes += size
-        return self._beyond_bytes(label)
+        return self._beyond_bytes(declared) if self._bytes > self._limits.max_bytes else None
 
-    def _beyond_bytes(self, label: str) -> RuleError | None:
-        if self._bytes > self._limits.max_bytes:
-            return _exceeded(label, f"{self._limits.max_bytes} bytes of answers in one operation", self._bytes)
-        return None
+    def _beyond_bytes(self, declared: Declared) -> RuleError:
+        return _exceeded(declared, f"{self._limits.max_bytes} bytes of answers in one operation", self._bytes)
 
     def __repr__(self) -> str:
         return f"<Budget used {self._calls} calls, {self._bytes} bytes of {self._limits}>"
 
 
-def _exceeded(label: str, limit: str, actual: int) -> RuleError:
-    return RuleError(f"{label}: expected at most {limit}, got {actual}", code="LIMIT_EXCEEDED")
+def _exceeded(declared: Declared, limit: str, actual: int) -> RuleError:
+    return RuleError(f"{declared.label}: expected at most {limit}, got {actual}", code="LIMIT_EXCEEDED")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from ..vocabulary.errors import EngineError
 from .cancellation import cancel
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Passes:
@@ -46,16 +47,16 @@ class Passes:
         self._departer_is_pending = False
         self._is_closed = False
 
-    def run(self, work: Callable[[], None]) -> None:
+    def run(self, work: Callable[[*Ts], None], *arguments: *Ts) -> None:
         """Run *work* as a pass, or as part of the pass that is running; after `close` it is not run.
 
         At the end of the pass all that was asked for departs: at once, or behind the tasks that the pass woke or
         started. An exception of *work* passes on when that is arranged.
         """
         if self._is_running:
-            work()
+            work(*arguments)
         elif not self._is_closed:
-            self._context.copy().run(self._run_outermost, work)
+            self._context.copy().run(self._run_outermost, work, arguments)
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task of the request, cancelled and waited for by `close` if it is not over by then.
@@ -85,27 +86,28 @@ class Passes:
     async def close(self) -> None:
         """Cancel the request's tasks and wait, not for ever, until they are over; nothing departs any more."""
         self._is_closed = True
-        await cancel(list(self._tasks))
+        if self._tasks:
+            await cancel(list(self._tasks))
 
-    def _run_outermost(self, work: Callable[[], None]) -> None:
+    def _run_outermost(self, work: Callable[[*Ts], None], arguments: tuple[*Ts]) -> None:
         self._is_running = True
         try:
-            work()
+            work(*arguments)
         finally:
             self._is_running = False
-            self._end()
+            if self._departer_is_pending or self._tasks_will_run:
+                self._end_before_tasks()
+            else:
+                # Nothing more can be asked for.
+                self._something_waits = False
+                self._depart()
 
-    def _end(self) -> None:
+    def _end_before_tasks(self) -> None:
         tasks_will_run, self._tasks_will_run = self._tasks_will_run, False
         something_waits, self._something_waits = self._something_waits, False
         # 1. A departure is pending and takes this pass along: what its tasks and this pass ask for may be one call.
         # 2. Tasks will run: the departure goes behind them. Where nothing waits yet, it is for them to make it due.
-        # 3. Nothing more can be asked for.
-        if self._departer_is_pending:
-            return
-        if not tasks_will_run:
-            self._depart()
-        elif something_waits:
+        if not self._departer_is_pending and tasks_will_run and something_waits:
             self._depart_behind()
 
     def _depart_behind(self) -> None:
@@ -122,7 +124,7 @@ class Passes:
         self._depart()
 
     def _track(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = self._context.copy().run(asyncio.get_running_loop().create_task, coroutine)
+        task = asyncio.get_running_loop().create_task(coroutine, context=self._context.copy())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -9,40 +9,39 @@ from ..declare.loader import Loader, Write
 from ..observe.calls import CallReceipt, CallRecord, Source
 from ..vocabulary.clock import Clock
 from ..vocabulary.errors import EngineError, GatewayError
-from .calling import CallFacts
+from .flight import CallFacts
 
 
 class Recorder:
-    """Adds records to one receipt; moments are in seconds since it was made."""
+    """Adds records to one receipt; their moments are in seconds since *began_s* of the monotonic clock."""
 
     __slots__ = ("_began_s", "_clock", "_receipt")
 
-    def __init__(self, receipt: CallReceipt, clock: Clock) -> None:
+    def __init__(self, receipt: CallReceipt, clock: Clock, began_s: float) -> None:
         self._receipt = receipt
         self._clock = clock
-        self._began_s = clock.monotonic_s()
-
-    def now_s(self) -> float:
-        """Seconds since the request began."""
-        return self._clock.monotonic_s() - self._began_s
+        self._began_s = began_s
 
     def call(
         self,
         declared: Loader[Any, Any, Any] | Write[Any, Any],
+        facts: CallFacts,
+        failure: BaseException | None,
         *,
         keys: int,
         departure: int,
         hop: int,
         start_s: float,
-        facts: CallFacts,
-        failure: BaseException | None,
         source: Source = "backend",
     ) -> None:
-        """Record a call, or a share in one, that is over for this request; one that was never sent is left out."""
+        """Record a call begun at *start_s*, or a share in one, that is over for this request.
+
+        One that was never sent is left out.
+        """
         if not facts.was_sent:
             return
-        end_s = self.now_s() if facts.answered_s is None else facts.answered_s - self._began_s
-        code, kind = _code_and_kind(failure)
+        end_s = self._clock.monotonic_s() if facts.answered_s is None else facts.answered_s
+        code, kind = (None, None) if failure is None else _code_and_kind(failure)
         self._receipt.add(
             CallRecord(
                 backend=declared.backend.name,
@@ -50,7 +49,7 @@ class Recorder:
                 keys=keys,
                 departure=departure,
                 hop=hop,
-                start_s=start_s,
+                start_s=start_s - self._began_s,
                 duration_s=max(0.0, end_s - start_s),
                 source=source,
                 response_bytes=facts.response_bytes,
@@ -69,7 +68,7 @@ class Recorder:
                 keys=keys,
                 departure=0,
                 hop=hop,
-                start_s=self.now_s(),
+                start_s=self._clock.monotonic_s() - self._began_s,
                 duration_s=0.0,
                 source="memo",
                 response_bytes=0,
@@ -77,9 +76,7 @@ class Recorder:
         )
 
 
-def _code_and_kind(failure: BaseException | None) -> tuple[str | None, str | None]:
-    if failure is None:
-        return None, None
+def _code_and_kind(failure: BaseException) -> tuple[str, str]:
     if isinstance(failure, asyncio.CancelledError):
         return "CANCELLED", "cancelled"
     # What is none of ours is a bug, as it is to clients.

@@ -42,13 +42,14 @@ class CallRecord(msgspec.Struct, frozen=True):
 
 
 class CallReceipt:
-    """The calls of one request, in the order they ended; each is logged as it is added.
+    """The calls of one request, in the order they ended.
 
-    Totals count what is not kept, too.
+    Totals count what is not kept, too. Failed calls are logged as they are added, the others where *logs_calls*.
     """
 
-    def __init__(self, request_id: str) -> None:
+    def __init__(self, request_id: str, *, logs_calls: bool = True) -> None:
         self._request_id = request_id
+        self._logs_calls = logs_calls
         self._records: list[CallRecord] = []
         self._busy = BusyTime()
         self._calls = self._hops = self._dropped = 0
@@ -79,17 +80,19 @@ class CallReceipt:
         return self._busy.total_s
 
     def add(self, record: CallRecord) -> None:
-        """Keep and log one ended call; what the memo answered is kept only."""
+        """Keep one ended call and log it, where it is to be; what the memo answered is kept only."""
         if len(self._records) < MAX_RECORDS:
             self._records.append(record)
         else:
             self._dropped += 1
         if record.source == "memo":
             return
-        self._calls += record.source == "backend"
+        if record.source == "backend":
+            self._calls += 1
         self._hops = max(self._hops, record.hop)
         self._busy.add(record.start_s, record.start_s + record.duration_s)
-        self._write_log_line(record)
+        if self._logs_calls or record.error_code is not None:
+            self._write_log_line(record)
 
     def _write_log_line(self, record: CallRecord) -> None:
         log = _log.warning if record.error_code else _log.info
@@ -126,10 +129,15 @@ class BusyTime:
 
     def add(self, start_s: float, end_s: float) -> None:
         """Add the stretch from *start_s* to *end_s*, melting those that it touches into one."""
-        first = bisect_left(self._ends_s, start_s)
-        beyond = bisect_right(self._starts_s, end_s)
+        starts_s, ends_s = self._starts_s, self._ends_s
+        if not ends_s or start_s > ends_s[-1]:
+            starts_s.append(start_s)
+            ends_s.append(end_s)
+            return
+        first = bisect_left(ends_s, start_s)
+        beyond = bisect_right(starts_s, end_s)
         if first < beyond:
-            start_s = min(start_s, self._starts_s[first])
-            end_s = max(end_s, self._ends_s[beyond - 1])
-        self._starts_s[first:beyond] = [start_s]
-        self._ends_s[first:beyond] = [end_s]
+            start_s = min(start_s, starts_s[first])
+            end_s = max(end_s, ends_s[beyond - 1])
+        starts_s[first:beyond] = [start_s]
+        ends_s[first:beyond] = [end_s]

@@ -14,6 +14,7 @@ from ..http.request import GraphQLRequest
 from ..observe.calls import CallRecord
 from ..vocabulary.identity import ANONYMOUS, Identity
 from ..vocabulary.settings import Settings
+from .fake_backend import FakeBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,11 @@ async def running(
             reply = await ask("{me {name}}", identity="u1")
 
     The settings are by default those of development, so that an error tells in its `extensions.detail` what happened.
+    A backend with neither a wire nor an address refuses every call: a test names those that it is about.
     """
-    engine = Engine(graph, settings or Settings(mode="development"), app=app, wires=backends)
+    settings = settings or Settings(mode="development")
+    silent = {name: FakeBackend({}) for name in graph.backends if name not in settings.backends}
+    engine = Engine(graph, settings, app=app, wires={**silent, **backends})
     try:
         yield Ask(engine)
     finally:

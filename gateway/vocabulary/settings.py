@@ -91,9 +91,9 @@ class BackendSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = 8 * _MIB
     engine: Annotated[
-        Literal["aiohttp", "httpx"],
-        Meta(description="What speaks HTTP. aiohttp costs less CPU a call; httpx takes a custom `auth=`."),
-    ] = "aiohttp"
+        Literal["httptools", "httpx"],
+        Meta(description="What speaks HTTP. httptools costs less CPU a call; httpx takes a custom `auth=`."),
+    ] = "httptools"
     headers: Annotated[
         Mapping[str, str],
         Meta(
@@ -225,7 +225,7 @@ class LimitSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         int,
         Meta(
             ge=1,
-            le=150,
+            le=100,
             description="Brackets within each other, and selection sets within each other once fragments are spread."
             " Parser and validator recurse with them; GraphiQL's introspection has 18.",
         ),
@@ -253,7 +253,7 @@ class LimitSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         int,
         Meta(
             ge=1,
-            le=150,
+            le=100,
             description="Fields within each other. Each level may be one more call after the other; GraphiQL's"
             " introspection has 15.",
         ),
@@ -542,6 +542,13 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
             " `deadline_s`, and within the 30 s after which Kubernetes and ECS kill.",
         ),
     ] = 10.0
+    log_calls: Annotated[
+        bool | None,
+        Meta(
+            description="Whether each call to a backend is a line of the log; unset, with `mode = development` alone:"
+            " a line costs more than all else that the gateway does for a call. A failed call always is."
+        ),
+    ] = None
     forward_headers: Annotated[
         tuple[str, ...],
         Meta(
@@ -579,6 +586,11 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def shows_schema(self) -> bool:
         """Whether clients may learn the schema: by introspection, and by the names that errors suggest."""
         return self.introspection == "on" or (self.introspection == "auto" and self.mode == "development")
+
+    @property
+    def logs_calls(self) -> bool:
+        """Whether each call to a backend is a line of the log, and not only those that fail."""
+        return self.mode == "development" if self.log_calls is None else self.log_calls
 
     @property
     def guards_against_csrf(self) -> bool:

@@ -166,7 +166,7 @@ def test_two_caches_share_nothing():
 
 @pytest.mark.parametrize("family", ["operations", "comments", "a long list", "input objects", "one field with objects"])
 def test_what_a_document_takes_is_not_underestimated(family):
-    """The estimate is at least what a parsed document takes, and no more than four times as much."""
+    """The estimate is at least what a parsed document takes, and no more than five times as much."""
     text = FAMILIES[family](36)
     estimated = documents().get(text).estimated_bytes
 
@@ -177,7 +177,7 @@ def test_what_a_document_takes_is_not_underestimated(family):
     tracemalloc.stop()
 
     assert document.ast is not None
-    assert taken <= estimated <= 4 * taken
+    assert taken <= estimated <= 5 * taken
 
 
 def test_a_remembered_document_costs_next_to_nothing():

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvloop
 
 from gateway.backends.address import LocalAddress, parse_address
 from gateway.backends.local import LocalWire
@@ -116,7 +117,6 @@ def with_engine(options: WireOptions, engine, **more) -> WireOptions:
 
 CARRIERS = {
     "httptools": lambda: http_carrier("httptools"),
-    "aiohttp": lambda: http_carrier("aiohttp"),
     "httpx": lambda: http_carrier("httpx"),
     "lambda": lambda: lambda_carrier("httptools"),
     "lambda over httpx": lambda: lambda_carrier("httpx"),
@@ -133,6 +133,18 @@ async def test_carrier_keeps_the_port(carrier_name, check):
             pytest.skip(f"{carrier_name} has no {', '.join(sorted(lacking))}")
 
         await check.run(carrier)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=str)
+def test_default_engine_keeps_the_port_on_the_server_s_loop(check):
+    """The server runs on uvloop, whose transports are not asyncio's: there the default engine does the same."""
+
+    async def scenario():
+        async with CARRIERS["httptools"]() as carrier:
+            if not check.lacks(carrier):
+                await check.run(carrier)
+
+    uvloop.run(scenario())
 
 
 HTTP_ONLY = {
@@ -162,7 +174,6 @@ SOCKETS_ONLY = {
     ("carrier_name", "skipped"),
     [
         ("httptools", {"claims_arrive"}),
-        ("aiohttp", {"claims_arrive"}),
         ("httpx", {"claims_arrive"}),
         ("lambda", HTTP_ONLY),
         ("lambda over httpx", HTTP_ONLY),

@@ -21,7 +21,7 @@ from gateway.testing.fault_peer import FaultPeer, Hold, Raw, Reply
 from gateway.vocabulary.errors import BackendError
 
 GET = WireRequest("GET", "/users", (("id", "1"),))
-ENGINES = pytest.mark.parametrize("engine", ["httptools", "aiohttp", "httpx"])
+ENGINES = pytest.mark.parametrize("engine", ["httptools", "httpx"])
 
 
 @asynccontextmanager
@@ -83,6 +83,28 @@ async def test_repeated_response_headers_are_joined(engine):
         peer.act = lambda _: Reply(headers=(("Vary", "a"), ("vary", "b")))
 
         assert "a, b" == (await wire.send(GET, timeout_s=5)).headers["vary"]
+
+
+@ENGINES
+async def test_length_of_an_answer_without_a_body_announces_nothing(engine):
+    """A 304 tells the length of the answer that it stands for, which may be any."""
+    async with wire_and_peer(engine, max_response_bytes=100) as (wire, peer):
+        peer.act = lambda _: Reply(304, headers=(("Content-Length", "200"),))
+
+        response = await wire.send(GET, timeout_s=5)
+
+        assert (304, b"") == (response.status, response.body)
+
+
+@ENGINES
+@pytest.mark.parametrize("header", [("content-length", "2"), ("transfer-encoding", "chunked"), ("x y", "1")], ids=str)
+async def test_headers_that_frame_the_request_are_not_the_caller_s(engine, header):
+    """A header that says where the request ends, or is none, is BACKEND_REFUSED and nothing is sent."""
+    async with wire_and_peer(engine) as (wire, peer):
+        with pytest.raises(BackendError, match=f"'{header[0]}'") as raised:
+            await wire.send(WireRequest("POST", "/", headers=(header,), body=b"{}"), timeout_s=5)
+
+        assert ("BACKEND_REFUSED", 0) == (raised.value.code, peer.connections)
 
 
 @ENGINES
@@ -246,9 +268,9 @@ async def test_client_that_its_owner_closed_is_unreachable():
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("gateway.backends.transport", ["aiohttp", "httpx", "botocore", "aiobotocore"]),
-        ("gateway.backends.aws_lambda", ["aiohttp", "httpx", "botocore", "aiobotocore"]),
-        ("gateway.backends.http_aiohttp", ["httpx", "botocore"]),
+        ("gateway.backends.transport", ["httptools", "httpx", "aiohttp", "botocore", "aiobotocore"]),
+        ("gateway.backends.aws_lambda", ["httptools", "httpx", "aiohttp", "botocore", "aiobotocore"]),
+        ("gateway.backends.http_httptools", ["httpx", "aiohttp", "botocore"]),
     ],
 )
 def test_engines_are_imported_when_they_are_needed(module, absent):
@@ -282,7 +304,7 @@ def test_options_are_more_than_zero(name):
 
 
 class _SlowToClose:
-    """A session whose `close` gives way to other tasks, as aiohttp's does."""
+    """A session whose `close` gives way to other tasks, as httpx's does."""
 
     async def exchange(self, outgoing: object) -> WireResponse:
         await asyncio.sleep(0)

@@ -1,5 +1,7 @@
 """`python -m tests.differential --cases 100000`: many more cases than the tests run, until some disagree."""
 
+# ruff: noqa: T201 - a command prints
+
 from __future__ import annotations
 
 import argparse
@@ -16,7 +18,7 @@ from tests.differential.tally import OPERATIONS, RUNS, Tally, cases_of, tally
 from tests.differential.trials import Case
 
 SEEDS = Path(__file__).with_name("seeds.txt")
-_MOST_FALLBACKS = 0.02
+MOST_FALLBACKS = 0.02
 
 
 def main() -> int:
@@ -24,7 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000, help="how many; the first are those of the seed bank")
     parser.add_argument("--seconds", type=float, default=3600, help="stop after so long")
-    parser.add_argument("--world", type=int, default=int(time.time()), help="seed of the first graph; by default the time")
+    parser.add_argument(
+        "--world", type=int, default=int(time.time()), help="seed of the first graph; by default the time"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--case", help="only this case, such as 3.14.15, with its graph")
     parser.add_argument("--go-on", action="store_true", help="do not stop at the first disagreements")
@@ -42,7 +46,7 @@ def main() -> int:
     for case, text in total.disagreements.items():
         print(f"\n{text}")
         _bank(case)
-    return 1 if total.disagreements or total.fallback_share > _MOST_FALLBACKS else 0
+    return 1 if total.disagreements or total.fallback_share > MOST_FALLBACKS else 0
 
 
 def banked() -> list[Case]:

@@ -1,4 +1,4 @@
-"""Faulty backends of a random graph, the same in every run: a row's fate follows from its key, a call's from its loader.
+"""Faulty backends of a random graph, alike in every run: a row's fate follows from its key, a call's from its loader.
 
 Answers come reordered, with rows missing, doubled, unasked or malformed; calls fail, hang, or answer what is no JSON.
 """
@@ -54,7 +54,7 @@ async def load_by_itself(name: str, keys: Sequence[str]) -> Any:
     fate = play.rng("loader", name)
     await _pass_time(fate)
     if play.goes_wrong(fate):
-        if fate.random() < 0.5:  # noqa: PLR2004 - either
+        if fate.random() < 0.5:
             raise RuntimeError(f"{name} fails")
         return ["no record"]
     loader = play.world.loaders[name]
@@ -77,7 +77,9 @@ async def _answered(play: Play, name: str, keys: Sequence[str], others: str) -> 
     if not loader.is_keyed:
         return respond(_whole(play, loader.record, name + others, loader.cardinality))
     if loader.cardinality == "page":
-        pages = {key: _page(play, loader.record, name + others + key) for key in keys if not _is_absent(play, name, key)}
+        pages = {
+            key: _page(play, loader.record, name + others + key) for key in keys if not _is_absent(play, name, key)
+        }
         return respond(pages)
     rows: list[Any] = []
     for key in sorted(keys, key=lambda key: play.rng("order", name, key).random()):
@@ -92,18 +94,20 @@ async def _answered(play: Play, name: str, keys: Sequence[str], others: str) -> 
 
 async def _failure(fate: Random, *, may_be_absent: bool) -> WireResponse:
     """Some failure of a whole call. For a single key 404 says that it has no row, and calls must not differ by that."""
-    wrong: Callable[[], Any] = fate.choice((
-        lambda: respond({"oops": 1}, status=500),
-        lambda: respond(None, status=404 if may_be_absent else 403),
-        lambda: respond("slow down", status=429),
-        lambda: WireResponse(200, _JSON, b"<html>"),
-        lambda: respond({"rows": []}),
-        lambda: respond(None),
-        lambda: BackendError("gone", code="BACKEND_UNREACHABLE"),
-        lambda: BackendThrottled("busy"),
-        lambda: RuntimeError("broken wire"),
-        lambda: _FOREVER_S,
-    ))
+    wrong: Callable[[], Any] = fate.choice(
+        (
+            lambda: respond({"oops": 1}, status=500),
+            lambda: respond(None, status=404 if may_be_absent else 403),
+            lambda: respond("slow down", status=429),
+            lambda: WireResponse(200, _JSON, b"<html>"),
+            lambda: respond({"rows": []}),
+            lambda: respond(None),
+            lambda: BackendError("gone", code="BACKEND_UNREACHABLE"),
+            lambda: BackendThrottled("busy"),
+            lambda: RuntimeError("broken wire"),
+            lambda: _FOREVER_S,
+        )
+    )
     answer = wrong()
     if answer == _FOREVER_S:
         await asyncio.sleep(_FOREVER_S)
@@ -151,9 +155,10 @@ def _whole(play: Play, name: str, place: str, cardinality: str) -> Any:
 def _page(play: Play, name: str, place: str) -> Any:
     rng = play.rng("page", place)
     edges = [
-        {"cursor": str(index), "node": _row(play, name, rng.choice(KEYS), faults=False)} for index in range(rng.randrange(4))
+        {"cursor": str(index), "node": _row(play, name, rng.choice(KEYS), faults=False)}
+        for index in range(rng.randrange(4))
     ]
-    return {"edges": edges, "page_info": {"has_next_page": rng.random() < 0.5, "end_cursor": "z"}}  # noqa: PLR2004
+    return {"edges": edges, "page_info": {"has_next_page": rng.random() < 0.5, "end_cursor": "z"}}
 
 
 def _is_absent(play: Play, name: str, key: str) -> bool:
@@ -178,7 +183,7 @@ def _row(play: Play, name: str, key: str, *, faults: bool) -> dict[str, Any]:
         row[field] = _json(play, rng, spec, faults=is_any or faults)
     if faults and play.goes_wrong(rng):
         victim = rng.choice([field for field in row if field not in {"id", "group"}])
-        if rng.random() < 0.5:  # noqa: PLR2004 - either
+        if rng.random() < 0.5:
             del row[victim]
         else:
             row[victim] = rng.choice((None, 7, "x", [], {}))
@@ -188,12 +193,14 @@ def _row(play: Play, name: str, key: str, *, faults: bool) -> dict[str, Any]:
 def _json(play: Play, rng: Random, spec: Spec, *, faults: bool) -> Any:
     if faults and play.goes_wrong(rng):
         return rng.choice((None, None, 7, "x", [], {}, [None], 2**40, True))
-    if spec.nullable and rng.random() < 0.15:  # noqa: PLR2004 - as often as resolvers' values
+    if spec.nullable and rng.random() < 0.15:
         return None
     if spec.item is not None:
         return [_json(play, rng, spec.item, faults=faults) for _ in range(rng.choice((0, 1, 2, 3)))]
     if spec.name not in LEAVES:
         return _row(play, "R" + spec.name[1:], rng.choice(KEYS), faults=False)
+    if spec.name in _MISFITS and play.goes_wrong(rng):
+        return _MISFITS[spec.name]
     return rng.choice(_JSON_LEAVES[spec.name])
 
 
@@ -208,6 +215,9 @@ _JSON_LEAVES: Mapping[str, tuple[Any, ...]] = {
     "Anything": ({"a": [1, None]}, "x", 1.5, [], True),
     "Day": ("2024-01-03", "2024-12-31"),
 }
+
+#: What a record takes and the GraphQL type refuses.
+_MISFITS: Mapping[str, Any] = {"int": 2**40, "Even": 7}
 
 
 async def _pass_time(rng: Random) -> None:

@@ -27,7 +27,7 @@ from gateway import (
     Backend, Call, Context, Info, Keys, Page, arg, batched, by_kind, get, load, object_of, post, type_of_id, viewer,
 )
 from tests.differential.backends import load_by_itself
-from tests.differential.values import attribute, give, give_each, give_later, may
+from tests.differential.values import attribute, give, give_each, give_later, may, some_key
 
 T = TypeVar("T")
 Day = dt.date
@@ -204,21 +204,41 @@ class Draft:
 
     def _loaders(self, record: str, backend: str) -> Iterator[str]:
         batch = self.rng.choice((1, 2, 3, 100))
-        extra = self.rng.choice(("", ", limit: int | None = None", ", color: Color = Color.RED, limits: list[int] | None = None"))
+        extra = self.rng.choice(
+            ("", ", limit: int | None = None", ", color: Color = Color.RED, limits: list[int] | None = None")
+        )
         passed = "".join(f", {name}={name}" for name in ("limit", "color", "limits") if f"{name}:" in extra)
         star = f", *{extra}" if extra else ""
         paging = ", *, first: int = 2, after: str | None = None"
         pages = self.rng.random() < 0.5
         texts = {
-            f"one_{record}": (f".one(by={record}.id, max_batch={batch})", "keys: Keys[str]", f"list[{record}]", "k=keys"),
-            f"many_{record}": (f".many(by={record}.group, max_batch={batch})", f"keys: Keys[str]{star}", f"list[{record}]",
-                               f"k=keys{passed}"),
-            f"pair_{record}": (f".one(by=({record}.id, {record}.group))", "keys: Keys[tuple[str, str]]", f"list[{record}]",
-                               'k=[f"{a}~{b}" for a, b in keys]'),
+            f"one_{record}": (
+                f".one(by={record}.id, max_batch={batch})",
+                "keys: Keys[str]",
+                f"list[{record}]",
+                "k=keys",
+            ),
+            f"many_{record}": (
+                f".many(by={record}.group, max_batch={batch})",
+                f"keys: Keys[str]{star}",
+                f"list[{record}]",
+                f"k=keys{passed}",
+            ),
+            f"pair_{record}": (
+                f".one(by=({record}.id, {record}.group))",
+                "keys: Keys[tuple[str, str]]",
+                f"list[{record}]",
+                'k=[f"{a}~{b}" for a, b in keys]',
+            ),
             f"all_{record}": (".many()", "*, text: str", f"list[{record}]", "text=text"),
             f"top_{record}": (".one()", "", record, ""),
-            f"page_{record}": (f".page(by={record}.id)", f"keys: Keys[str]{paging}", f"dict[str, Page[{record}]]",
-                               "k=keys, first=first, after=after") if pages
+            f"page_{record}": (
+                f".page(by={record}.id)",
+                f"keys: Keys[str]{paging}",
+                f"dict[str, Page[{record}]]",
+                "k=keys, first=first, after=after",
+            )
+            if pages
             else (".page()", paging.removeprefix(", "), f"Page[{record}]", "first=first, after=after"),
         }
         for name, (how, parameters, answer, passes) in texts.items():
@@ -227,8 +247,15 @@ class Draft:
             cardinality = name.partition("_")[0]
             kind = {"pair": "one", "all": "many", "top": "one"}.get(cardinality, cardinality)
             keyed = "(by=" in how
-            self.loaders[name] = LoaderFacts(record, kind, keyed, keyed and kind != "page", batch if "max_batch" in how else 100)
-        yield from ("", "", f"@{backend}.one(by={record}.id)", f"async def opaque_{record}(keys: Keys[str]) -> list[{record}]:")
+            self.loaders[name] = LoaderFacts(
+                record, kind, keyed, keyed and kind != "page", batch if "max_batch" in how else 100
+            )
+        yield from (
+            "",
+            "",
+            f"@{backend}.one(by={record}.id)",
+            f"async def opaque_{record}(keys: Keys[str]) -> list[{record}]:",
+        )
         yield f'    return await load_by_itself("opaque_{record}", keys)'
         self.loaders[f"opaque_{record}"] = LoaderFacts(record, "one", is_keyed=True, rows_are_separate=False)
         yield from ("", "", f"@{backend}.write()", f"def write_{record}(*, change: int) -> Call[{record}]:")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.differential.specs import LEAVES, Spec, draw_leaf, draw_spec
+from tests.differential.specs import Spec, draw_leaf, draw_spec
 
 if TYPE_CHECKING:
     from tests.differential.draft import Draft
@@ -46,11 +46,11 @@ class FieldWriter:
 
     def field(self, owner: str, record: str | None, number: int) -> list[str]:
         """Some field of *owner*, which is over *record* or a plain type."""
-        if owner == "Mutation" and number < 2:  # noqa: PLR2004 - every mutation type can change something
+        if owner == "Mutation" and number < 2:
             return self._write(owner)
         kinds = [self._keyless, self._viewer, self._argument]
         if not self._draft.is_declared or self._rng.random() < 0.03:
-            kinds += [self._resolver, self._resolver]
+            kinds += [self._resolver, self._resolver, self._by_hand]
         if record is not None:
             kinds += [self._projection, self._projection, self._reference, self._list, self._page, self._by_kind]
             kinds += [self._batched, self._batched, self._reference, self._list, self._pair]
@@ -79,12 +79,18 @@ class FieldWriter:
         drawn = rng.sample(_ARGUMENTS, rng.choice((0, 0, 0, 1, 1, 2)))
         drawn = list({passed: (text, passed) for text, passed in drawn}.values())
         parameters = sorted((text for text, _ in drawn), key=lambda text: "=" in text)
-        signature = ", ".join(["self", *(["info: Info"] if rng.random() < 0.4 else []), *parameters])
-        given = ", ".join(f"{passed}={passed}" for _, passed in drawn)
+        takes_info = rng.random() < 0.4
+        signature = ", ".join(["self", *["info: Info"] * takes_info, *parameters])
+        given = ", ".join([*(f"{passed}={passed}" for _, passed in drawn), *["path=info.path.as_list()"] * takes_info])
         how = rng.choice(("give", "give", "later", "hidden"))
         call = f'{"give" if how == "give" else "give_later"}("{place}", self, dict({given}))'
         head = f"    {'async ' if how == 'later' else ''}def {name}({signature}) -> {spec}:"
-        return ["", f"    @strawberry.field({self._extras(spec)})", head, f"        return {'await ' * (how == 'later')}{call}"]
+        return [
+            "",
+            f"    @strawberry.field({self._extras(spec)})",
+            head,
+            f"        return {'await ' * (how == 'later')}{call}",
+        ]
 
     def node_field(self) -> list[str]:
         """`node(id:)`, by the type in the id."""
@@ -94,6 +100,15 @@ class FieldWriter:
 
     def _resolver(self, owner: str, _record: str) -> list[str]:
         return self.resolver(owner, self.draw())
+
+    def _by_hand(self, owner: str, _record: str) -> list[str]:
+        target = self._rng.choice(self._draft.records)
+        spec = Spec("T" + target[1:], nullable=True)
+        name, place = self._name(owner, spec)
+        return [
+            "", f"    @strawberry.field({self._extras(spec)})", f"    async def {name}(self, info: Info) -> {spec}:",
+            f'        return await one_{target}.load(info.context, some_key("{place}", self))',
+        ]  # fmt: skip
 
     def _attribute(self, owner: str, _record: str) -> list[str]:
         spec = self.draw()
@@ -116,7 +131,9 @@ class FieldWriter:
 
     def _list(self, owner: str, record: str) -> list[str]:
         target = self._rng.choice(self._draft.records)
-        return self._load(owner, f"many_{target}", self._many(target), f"key={record}.{self._rng.choice(('id', 'owner'))}")
+        return self._load(
+            owner, f"many_{target}", self._many(target), f"key={record}.{self._rng.choice(('id', 'owner'))}"
+        )
 
     def _page(self, owner: str, record: str) -> list[str]:
         nodes = [f"R{name[1:]}" for name in self._draft.nodes]
@@ -141,7 +158,7 @@ class FieldWriter:
         targets = draft.records if self._rng.random() < 0.2 and name.startswith("I") else self._records_of(kinds)
         loaders = ", ".join(f'"{target}": one_{target}' for target in targets)
         spec = Spec(name, nullable=self._rng.random() < 0.7)
-        return self._load(owner, f'by_kind({record}.kind, {{{loaders}}})', spec, f"key={record}.owner")
+        return self._load(owner, f"by_kind({record}.kind, {{{loaders}}})", spec, f"key={record}.owner")
 
     def _keyless(self, owner: str, _record: str) -> list[str]:
         target = self._rng.choice(self._draft.records)
@@ -228,6 +245,3 @@ class FieldWriter:
 
     def _records_of(self, names: Iterable[str]) -> list[str]:
         return ["R" + name[1:] for name in names if name in self._draft.objects]
-
-
-__all__ = ["LEAVES", "FieldWriter"]

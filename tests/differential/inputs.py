@@ -15,6 +15,7 @@ from graphql import (
     is_non_null_type,
 )
 from strawberry import relay
+
 from tests.differential.specs import KEYS
 
 _MAX_FLAGS = 6
@@ -36,7 +37,7 @@ class Variables:
     used_as: dict[str, GraphQLInputType] = field(default_factory=dict)
 
     def define(self, rng: Random, type_: GraphQLInputType, *, may_default: bool) -> Word:
-        """A variable that may stand where *type_* is wanted: a known one, or a new one of that type or a stricter one."""
+        """A variable that may stand where *type_* is wanted: a known one, or a new one of that type or a stricter."""
         text = str(type_)
         known = [name for name, known in self.types.items() if known == text]
         if known and rng.random() < 0.5:
@@ -48,9 +49,7 @@ class Variables:
             text = text[:-1]
         self.types[name] = text
         self.used_as[name] = type_
-        if text != str(type_) and not text.endswith("!"):
-            self.defaults[name] = literal(draw(rng, type_))
-        elif may_default and rng.random() < 0.3:
+        if (text != str(type_) and not text.endswith("!")) or (may_default and rng.random() < 0.3):
             self.defaults[name] = literal(draw(rng, type_))
         return Word(f"${name}")
 

@@ -9,7 +9,6 @@ from typing import Any
 from graphql import (
     GraphQLError,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -20,6 +19,7 @@ from graphql import (
     parse,
     validate,
 )
+
 from tests.differential.inputs import Variables, draw, literal
 
 _TRIES = 5
@@ -82,6 +82,9 @@ class _Drawing:
     def _selection(self, type_: GraphQLNamedType, depth: int) -> str:
         size = self._rng.choice((1, 2, 3, 4)) if depth else self._rng.choice((1, 3, 5, 7))
         parts = [self._part(type_, depth) for _ in range(size)]
+        if self._rng.random() < 0.15:
+            # The same again, and what is selected below it merges.
+            parts.append(self._again(type_, depth))
         return "{" + " ".join(parts) + "}"
 
     def _part(self, type_: GraphQLNamedType, depth: int) -> str:
@@ -89,11 +92,25 @@ class _Drawing:
         if self._nested < _MAX_NESTED and self._left > 0:
             self._nested += 1
             inline = 0.5 if is_abstract_type(type_) else 0.12
-            part = self._inline(type_, depth) if roll < inline else self._spread(type_, depth) if roll < inline + 0.12 else None
+            part = (
+                self._inline(type_, depth)
+                if roll < inline
+                else self._spread(type_, depth)
+                if roll < inline + 0.12
+                else None
+            )
             self._nested -= 1
             if part is not None:
                 return part
         return self._field(type_, depth)
+
+    def _again(self, type_: GraphQLNamedType, depth: int) -> str:
+        seen = self._seen.get(type_.name, [])
+        if not seen or self._left <= 0:
+            return "__typename"
+        head, field = seen[-1]
+        self._left -= 1
+        return self._complete(head, field, depth)
 
     def _field(self, type_: GraphQLNamedType, depth: int) -> str:
         rng = self._rng
@@ -103,7 +120,11 @@ class _Drawing:
         choices = [(n, f) for n, f in fields.items() if not (deep and is_composite_type(get_named_type(f.type)))]
         if not choices or rng.random() < 0.06:
             return ("" if rng.random() < 0.6 else f"{self._key()}: ") + f"__typename{self._condition()}"
-        seen = [(head, field) for head, field in self._seen.get(type_.name, []) if any(field is known for known in fields.values())]
+        seen = [
+            (head, field)
+            for head, field in self._seen.get(type_.name, [])
+            if any(field is known for known in fields.values())
+        ]
         if seen and rng.random() < 0.3:
             head, field = rng.choice(seen)
             if not (deep and is_composite_type(get_named_type(field.type))):
@@ -177,6 +198,3 @@ class _Drawing:
     def _key(self) -> str:
         self._keys += 1
         return f"k{self._keys}"
-
-
-__all__ = ["GraphQLInterfaceType", "Operation", "draw_operation"]

@@ -22,6 +22,7 @@ from graphql import (
     print_ast,
     visit,
 )
+
 from tests.differential.trials import Trial
 
 _MOST_S = 20.0

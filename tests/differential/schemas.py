@@ -12,10 +12,11 @@ from random import Random
 from types import ModuleType
 from typing import Any
 
-import gateway
-from gateway import Graph
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+
+import gateway
+from gateway import Graph
 from tests.differential.draft import Draft, LoaderFacts
 from tests.differential.specs import Spec
 
@@ -78,5 +79,5 @@ def _run(source: str, name: str) -> dict[str, Any]:
     # A module of its own, where annotations and lazy types are looked up.
     module = ModuleType(name)
     sys.modules[name] = module
-    exec(compile(source, f"<{name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our own text
+    exec(compile(source, f"<{name}>", "exec", dont_inherit=True), module.__dict__)
     return module.__dict__

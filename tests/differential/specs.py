@@ -53,7 +53,7 @@ class Spec:
 def draw_spec(rng: Random, named: Spec, *, lists: bool = True, nullable: float = 0.5) -> Spec:
     """A type made of *named*: as it is, or in lists, each level nullable with that probability."""
     spec = named.but(nullable=rng.random() < nullable)
-    while lists and rng.random() < 0.3:  # noqa: PLR2004 - most fields are no lists, few are lists of lists
+    while lists and rng.random() < 0.3:
         spec = Spec(item=spec, nullable=rng.random() < nullable)
     return spec
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -46,9 +47,9 @@ class Tally:
             return f"{count / max(1, self.cases):.0%}"
 
         return (
-            f"{self.cases} cases: {len(self.disagreements)} disagree, {share(self.ran)} ran, {share(self.with_errors)} with"
-            f" errors, {share(self.with_null_data)} without data, {share(self.mutations)} mutations,"
-            f" {self.fallback_share:.2%} by graphql-core"
+            f"{self.cases} cases: {len(self.disagreements)} disagree, {share(self.ran)} ran,"
+            f" {share(self.with_errors)} with errors, {share(self.with_null_data)} without data,"
+            f" {share(self.mutations)} mutations, {self.fallback_share:.2%} by graphql-core"
         )
 
 
@@ -57,19 +58,23 @@ def cases_of(world: int) -> list[Case]:
     return [Case(world, operation, run) for operation in range(OPERATIONS) for run in range(RUNS)]
 
 
-def tally(cases: Iterable[Case]) -> Tally:
-    """Judge *cases*; of those that disagree the first few are cut down."""
+def tally(cases: Iterable[Case], *, cuts_down: bool = True) -> Tally:
+    """Judge *cases*; of those that disagree the first few are cut down, or else the first one ends it."""
     counts, trials = Tally(), Trials()
     try:
-        with capture_logs():
+        with capture_logs(), warnings.catch_warnings():
+            # graphql-core leaves coroutines behind where an error nulls what they were for.
+            warnings.simplefilter("ignore", RuntimeWarning)
             for case in cases:
-                _count(counts, trials, case)
+                _count(counts, trials, case, cuts_down=cuts_down)
+                if counts.disagreements and not cuts_down:
+                    break
     finally:
         trials.close()
     return counts
 
 
-def _count(counts: Tally, trials: Trials, case: Case) -> None:
+def _count(counts: Tally, trials: Trials, case: Case, *, cuts_down: bool) -> None:
     verdict = trials.judge(draw_trial(case))
     oracle = verdict.answers["oracle"]
     ran = "data" in oracle.result
@@ -81,7 +86,8 @@ def _count(counts: Tally, trials: Trials, case: Case) -> None:
     counts.fallbacks += any(answer.fallback for way, answer in verdict.answers.items() if way != "oracle")
     if not verdict.agrees:
         text = str(verdict)
-        if len(counts.disagreements) < _WORTH_REPORTING:
+        if cuts_down and len(counts.disagreements) < _WORTH_REPORTING:
             smaller = reduced(verdict.trial, lambda trial: not trials.judge(trial).agrees)
             text = f"{trials.judge(smaller)}\n--- drawn as\n{verdict.trial.text}"
+            text += f"\n--- schema\n{verdict.trial.world.graph.sdl}"
         counts.disagreements[str(case)] = text

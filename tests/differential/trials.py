@@ -88,7 +88,10 @@ class Verdict:
 
     def __str__(self) -> str:
         trial = self.trial
-        lines = [f"case {trial.case}: {trial.text}", f"variables {trial.variables}, viewer {trial.viewer}, faults {trial.faults}"]
+        lines = [
+            f"case {trial.case}: {trial.text}",
+            f"variables {trial.variables}, viewer {trial.viewer}, faults {trial.faults}",
+        ]
         for way, found in self.found.items():
             lines += [f"{way} differs: {text}" for text in found]
         for way, answered in self.answers.items():
@@ -136,7 +139,11 @@ class Trials:
         # Where every item takes its own time, what departs together is the way's own affair; a planned mutation
         # forgets what it knows after each root field, whether that was a write or not.
         compares_calls = not trial.varied and not trial.is_mutation
-        found = {way: disagreements(oracle, answers[way], compares_calls=compares_calls) for way in trial.ways if way != "oracle"}
+        found = {
+            way: disagreements(oracle, answers[way], compares_calls=compares_calls)
+            for way in trial.ways
+            if way != "oracle"
+        }
         return Verdict(trial, answers, found)
 
     def close(self) -> None:

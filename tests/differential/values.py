@@ -48,7 +48,7 @@ def give(place: str, parent: Any, arguments: dict[str, Any]) -> Any:
     tag, shown = tag_of(parent), repr(arguments)
     play.calls.append((place, tag, shown))
     rng = play.rng(place, tag, shown)
-    if play.goes_wrong(rng) and rng.random() < 0.4:  # noqa: PLR2004 - more faults are in the value
+    if play.goes_wrong(rng) and rng.random() < 0.4:
         raise draw_error(rng, place)
     return make(play, rng, play.world.specs[place])
 
@@ -66,7 +66,7 @@ async def give_each(place: str, parents: Sequence[Any], arguments: dict[str, Any
     await _wait(play, place)
     fate = play.rng(place, "all")
     if play.goes_wrong(fate):
-        if fate.random() < 0.5:  # noqa: PLR2004 - either
+        if fate.random() < 0.5:
             raise draw_error(fate, place)
         # No list of a wrong length: equal parents may come once, so that its error would say another number.
         return None
@@ -78,6 +78,11 @@ async def give_each(place: str, parents: Sequence[Any], arguments: dict[str, Any
     return values
 
 
+def some_key(place: str, parent: Any) -> str:
+    """The key that the resolver at *place* asks a loader for."""
+    return PLAY.get().rng(place, tag_of(parent)).choice(KEYS)
+
+
 def attribute(parent: Any, name: str) -> Any:
     """The value of a plain field of an object that is no record; read any number of times it is the same."""
     place = f"{parent.__dict__.get('kind_of', type(parent).__name__)}.{name}"
@@ -86,7 +91,7 @@ def attribute(parent: Any, name: str) -> Any:
     if spec is None:
         raise AttributeError(name)
     rng = play.rng(place, tag_of(parent))
-    if play.goes_wrong(rng) and rng.random() < 0.3:  # noqa: PLR2004 - more faults are in the value
+    if play.goes_wrong(rng) and rng.random() < 0.3:
         raise draw_error(rng, place)
     return make(play, rng, spec)
 
@@ -96,17 +101,17 @@ def may(name: str, source: Any, arguments: dict[str, Any]) -> bool:
     play = PLAY.get()
     rng = play.rng(name, tag_of(source), sorted(arguments))
     if play.goes_wrong(rng):
-        if rng.random() < 0.5:  # noqa: PLR2004 - either
+        if rng.random() < 0.5:
             raise draw_error(rng, name)
         return None  # type: ignore[return-value]  # Strawberry refuses what is no bool
-    return rng.random() < 0.8  # noqa: PLR2004 - most may
+    return rng.random() < 0.8
 
 
 def draw_error(rng: Random, place: str) -> Exception:
     """Some exception, as resolvers raise them."""
     kinds = (ValueError, RuntimeError, RuleError, ClientError, BackendError, GraphQLError, KeyError)
     error = rng.choice(kinds)(f"{place} fails")
-    if isinstance(error, GraphQLError) and rng.random() < 0.5:  # noqa: PLR2004 - either
+    if isinstance(error, GraphQLError) and rng.random() < 0.5:
         return GraphQLError(f"{place} fails", extensions={"hint": place})
     return error
 
@@ -132,7 +137,7 @@ def make_leaf(rng: Random, name: str) -> Any:
         case "float":
             return rng.choice((0.5, -2.0, 3))
         case "bool":
-            return rng.random() < 0.5  # noqa: PLR2004 - either
+            return rng.random() < 0.5
         case "Color":
             return PLAY.get().world.names["Color"](rng.choice(("r", "g", "b")))
         case "Even":
@@ -147,9 +152,9 @@ def _wrong(play: Play, rng: Random, spec: Spec) -> Any:
     wrong = rng.randrange(7)
     if wrong <= 1:
         return None
-    if wrong == 2:  # noqa: PLR2004 - one of the ways
+    if wrong == 2:
         return draw_error(rng, "value")
-    if wrong == 3 and spec.item is not None:  # noqa: PLR2004 - one of the ways
+    if wrong == 3 and spec.item is not None:
         return _broken_items(play, rng, spec.item)
     return rng.choice((object, "nonsense", 2**40, 1.5, [], {}, {"id": "k1"}, (), 7, b"raw", float("nan"), True))
 
@@ -157,14 +162,14 @@ def _wrong(play: Play, rng: Random, spec: Spec) -> Any:
 def _list(play: Play, rng: Random, item: Spec) -> Any:
     size = rng.choice((0, 1, 2, 2, 3))
     items = [make(play, rng, item) for _ in range(size)]
-    if rng.random() < 0.15:  # noqa: PLR2004 - some lists hold awaitables
-        items = [Later(item, _delay(play, rng)) if rng.random() < 0.6 else item for item in items]  # noqa: PLR2004
+    if rng.random() < 0.15:
+        items = [Later(item, _delay(play, rng)) if rng.random() < 0.6 else item for item in items]
     form = rng.randrange(16)
     if form == 0:
         return tuple(items)
     if form == 1:
         return (value for value in items)
-    if form == 2:  # noqa: PLR2004 - one of the forms
+    if form == 2:
         return _async_items(items, None)
     return items
 
@@ -172,7 +177,7 @@ def _list(play: Play, rng: Random, item: Spec) -> Any:
 def _broken_items(play: Play, rng: Random, item: Spec) -> Any:
     items = [make(play, rng, item) for _ in range(rng.randrange(3))]
     error = draw_error(rng, "items")
-    return _sync_items(items, error) if rng.random() < 0.5 else _async_items(items, error)  # noqa: PLR2004
+    return _sync_items(items, error) if rng.random() < 0.5 else _async_items(items, error)
 
 
 def _sync_items(items: list[Any], error: Exception) -> Iterator[Any]:

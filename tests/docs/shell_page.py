@@ -1,4 +1,4 @@
-"""A page of docs/ that a reader follows: its blocks in order, and a project in which they are done as the reader would."""
+"""A page that a reader follows: its blocks in order, and a project in which they are done as the reader would."""
 
 from __future__ import annotations
 
@@ -11,30 +11,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-_BLOCK = re.compile(r"^```(\w+)(?: (\S+)(?: (.+))?)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)(?: (\S+)( \+)?)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class FileBlock:
-    """What a file is to hold: all of it, more at its end (`+`), or its imports anew (`^` and how they begin)."""
+    """What a file is to hold, or to hold more at its end."""
 
     path: str
-    how: str
     text: str
+    is_more: bool
 
     def do(self, project: Path) -> None:
         file = project / self.path
         file.parent.mkdir(parents=True, exist_ok=True)
-        if self.how == "+":
-            file.write_text(file.read_text() + self.text)
-        elif self.how.startswith("^"):
-            head, _, old = file.read_text().partition(self.how[1:])
-            # Imports end where two blank lines, or the first assignment, begin.
-            rest = re.split(r"\n(?=\n\n|\n\w+ = )", old, maxsplit=1)[1]
-            file.write_text(f"{head}{self.text.rstrip()}\n{rest}")
-        else:
-            file.write_text(self.text)
+        file.write_text(file.read_text() + self.text if self.is_more else self.text)
 
 
 @dataclass(frozen=True)
@@ -47,9 +39,9 @@ class Command:
 
 def steps(page: Path) -> Iterator[FileBlock | Command]:
     """The page's blocks in order, console blocks command by command."""
-    for language, path, how, text in _BLOCK.findall(page.read_text()):
+    for language, path, more, text in _BLOCK.findall(page.read_text()):
         if path:
-            yield FileBlock(path, how, text)
+            yield FileBlock(path, text, bool(more))
         elif language == "console":
             for each in _COMMAND.split(text)[1:]:
                 line, _, printed = each.partition("\n")
@@ -65,20 +57,16 @@ def with_this_environment(project: Path) -> None:
         (venv / name).touch()
 
 
-def as_pattern(shown: str) -> re.Pattern[str]:
-    """What is printed, where `…` is anything and numbers of ports, processes, versions and times are any."""
-    parts = [re.escape(part) for part in shown.split("…")]
-    pattern = ".*".join(parts)
-    for variable, any_of_it in (
-        (r"\d+\\\.\d+s", r"[\d.]+s"),
-        (r"\d+\\ ms", r"\d+ ms"),
-        (r"127\\\.0\\\.0\\\.1:\d+", r"127\\.0\\.0\\.1:\\d+"),
-        (r"(?<=\\ )\d{4}(?=\\\n|$)", r"\\d+"),
-        (r"(?<=\\ )\d+\\\.\d+\\\.\d+", r"\\d+\\.\\d+\\.\\d+"),
-        (r"(?:\\ ){2,}", r" +"),
-    ):
-        pattern = re.sub(variable, any_of_it.replace("\\d", "\\\\d") if False else any_of_it, pattern, flags=re.MULTILINE)
-    return re.compile(pattern, re.DOTALL)
+def is_as_shown(printed: str, shown: str) -> bool:
+    """Whether *printed* is what *shown* says: `…` stands for anything; numbers and columns may be others."""
+    pattern = ".*".join(re.escape(_normal(part)) for part in shown.split("…"))
+    return re.fullmatch(pattern, _normal(printed), re.DOTALL) is not None
+
+
+def _normal(text: str) -> str:
+    """*text* without what differs from run to run: versions, times, addresses, ports, process ids, widths."""
+    text = re.sub(r"\d+(?:\.\d+)+", "N", text.strip())
+    return re.sub(r" {2,}", " ", re.sub(r"\b\d{4,}\b", "N", text))
 
 
 def environment() -> dict[str, str]:

@@ -15,7 +15,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gateway import graph
 from tests.declare.library import query_of
-from tests.execution.agreeing import agree, given
+from tests.execution.agreeing import agree, given, made_by
 
 Even = NewType("Even", int)
 Blank = NewType("Blank", str)
@@ -44,10 +44,39 @@ class Level(Enum):
 
 
 async def completed(type_, value):
-    """The value that a nullable field of that type answers with, and the details of errors."""
-    built = graph(query=query_of(field=(type_ | None, given(value))), config=_CONFIG)
+    """The value that a nullable field of that type answers with, and the details of errors.
+
+    A resolver gives it, and it is an attribute of an object that is an attribute: both are completed alike.
+    """
+    holder, holders = holders_of(type_)
+    built = graph(
+        query=query_of(field=(type_ | None, given(value)), outer=(holders, made_by(lambda: holders(holder(value))))),
+        config=_CONFIG,
+    )
     answer = await agree(built, "{field}")
+    attribute = await agree(built, "{outer {inner {field}}}")
+    assert (answer.data["field"], answer.details) == (attribute.data["outer"]["inner"]["field"], attribute.details)
     return answer.data["field"], answer.details
+
+
+def holders_of(type_):
+    """A type with a field of *type_*, and one with a field of that type."""
+
+    @strawberry.type
+    class Inner:
+        field: type_ | None
+
+        def __init__(self, field):
+            self.field = field
+
+    @strawberry.type
+    class Outer:
+        inner: Inner
+
+        def __init__(self, inner):
+            self.inner = inner
+
+    return Inner, Outer
 
 
 class Text(str):
@@ -144,3 +173,28 @@ async def test_a_custom_scalar_may_be_any_json(value):
 async def test_strawberrys_scalars(type_, value, expected):
     """Python's values are written as text."""
     assert (expected, []) == await completed(type_, value)
+
+
+async def test_a_scalar_is_asked_for_values_only():
+    """An attribute that is an error or awaitable never reaches a scalar, however willing to serialize anything."""
+
+    @strawberry.type
+    class Held:
+        any: Json | None
+
+    @strawberry.type
+    class Holder:
+        held: list[Held]
+
+    async def later():
+        return [1]
+
+    def hold():
+        return Holder(held=[Held(any=later()), Held(any=ValueError("secret")), Held(any=None), Held(any={"a": 1})])
+
+    built = graph(query=query_of(holder=(Holder, made_by(hold))), config=_CONFIG)
+
+    answer = await agree(built, "{holder {held {any}}}")
+
+    assert [[1], None, None, {"a": 1}] == [held["any"] for held in answer.data["holder"]["held"]]
+    assert [["holder", "held", 1, "any"]] == answer.paths

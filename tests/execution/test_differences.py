@@ -1,25 +1,17 @@
 """Where a plan and graphql-core differ, and both are right: each test is a row of `docs/differences.md`."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
 import strawberry
 
-from gateway import Info, arg, batched, graph, load, object_of
-from gateway.testing.fake_backend import FakeBackend
+from gateway import Info, graph
 from gateway.testing.run import running
-from gateway.vocabulary.settings import Settings
-from tests.declare import library
-from tests.declare.library import AUTHORS, BOOKS, AuthorRecord, BookRecord, query_of
+from tests.declare.library import query_of
 from tests.execution.agreeing import PLANNED, REFERENCE, graph_of, made_by, resolved
-
-#: Enough for what comes, and soon over for what does not.
-_TIME_S = 0.25
-
-
-class Log(list):
-    """What ran, in order; the engine's own."""
+from tests.execution.differing import TIME_S, Log, both, told
 
 
 def note(info: Info, what: str) -> None:
@@ -63,25 +55,6 @@ class Part:
 
 
 _PARTS = graph(query=query_of(part=(Part | None, made_by(Part))), app=Log)
-
-
-async def told(built, query, settings, times=1):
-    """Data, the paths of errors in their order, and what ran; of the last time of asking."""
-    fakes = {"books": {"GET /books": BOOKS}, "people": {"GET /authors": AUTHORS}}
-    log = Log()
-    backends = {name: FakeBackend(fakes[name]) for name in built.backends}
-    async with running(built, settings=settings, app=log, **backends) as ask:
-        for _ in range(times):
-            log.clear()
-            reply = await ask(query, time_s=_TIME_S)
-    return reply.data, [error["path"] for error in reply.errors], list(log)
-
-
-async def both(built, query, times=1):
-    """The same of a plan and of graphql-core; their data are equal."""
-    planned, reference = await told(built, query, PLANNED, times), await told(built, query, REFERENCE, times)
-    assert planned[0] == reference[0]
-    return planned, reference
 
 
 async def test_what_stands_behind_a_failed_field():
@@ -129,111 +102,6 @@ async def test_waiting_below_a_nulled_position():
     assert [["part", "badSoon"]] == late_paths_by_reference
 
 
-@object_of(AuthorRecord, name="DiffAuthor")
-class DiffAuthor:
-    name: str
-
-
-@batched
-async def size(authors: list[AuthorRecord]) -> list[int]:
-    _SIZED.append([author.id for author in authors])
-    return [len(author.name) for author in authors]
-
-
-_SIZED = []
-_NAMED = []
-
-
-@object_of(AuthorRecord, name="SharedAuthor")
-class SharedAuthor:
-    name: str
-    size: int = size
-
-    @strawberry.field
-    def named(self) -> str:
-        _NAMED.append(self.id)
-        return self.name.upper()
-
-    @strawberry.field
-    def placed(self, info: Info) -> str:
-        _NAMED.append(self.id)
-        return str(info.path.key)
-
-
-@object_of(BookRecord, name="DiffBook")
-class DiffBook:
-    title: str
-    author: DiffAuthor = load(library.author_by_id, key=BookRecord.author_id)
-    shared: SharedAuthor = load(library.author_by_id, key=BookRecord.author_id)
-
-    @strawberry.field
-    def bad(self) -> int:
-        raise ValueError("bad")
-
-
-@object_of(AuthorRecord, name="AheadAuthor")
-class AheadAuthor:
-    books: list[DiffBook] = load(library.books_by_author, key=AuthorRecord.id)
-
-
-_AUTHORS = graph(query=query_of(author=(AheadAuthor | None, load(library.author_by_id, key=arg("id", str)))))
-_BOOKS = graph(
-    query=query_of(books=(list[DiffBook | None], load(library.books_by_author, key=arg("by", str)))), app=Log
-)
-
-
-@pytest.mark.parametrize(("settings", "asked"), [(PLANNED, [["a1"]]), (REFERENCE, [])], ids=["planned", "reference"])
-async def test_loads_below_a_nulled_position(settings, asked):
-    """A plan loads for parents that turn out to be null, graphql-core only for those it has not given up."""
-    people = FakeBackend({"GET /authors": AUTHORS})
-
-    async with running(_BOOKS, settings=settings, books=FakeBackend({"GET /books": BOOKS}), people=people) as ask:
-        reply = await ask('{books(by: "a1") {bad author {name}}}')
-
-    assert {"books": [None, None]} == reply.data
-    assert asked == people.keys("id")
-
-
-@pytest.mark.parametrize(
-    ("settings", "asked"),
-    [(PLANNED, 1), (REFERENCE, 0), (Settings(asks_ahead=False), 0)],
-    ids=["planned", "reference", "not ahead"],
-)
-async def test_loads_that_are_asked_ahead(settings, asked):
-    """A plan asks for what hangs on a row by the row's own key at the same time: for nothing, if there is no row."""
-    books = FakeBackend({"GET /books": BOOKS})
-
-    async with running(_AUTHORS, settings=settings, books=books, people=FakeBackend({"GET /authors": AUTHORS})) as ask:
-        data = await ask.data('{author(id: "a9") {books {title}}}')
-
-    assert {"author": None} == data
-    assert asked == len(books.requests)
-
-
-@pytest.mark.parametrize(("settings", "calls"), [(PLANNED, 1), (REFERENCE, 2)], ids=["planned", "reference"])
-@pytest.mark.parametrize(("field", "seen"), [("size", _SIZED), ("named", _NAMED)])
-async def test_what_several_parents_share_may_be_asked_once(field, seen, settings, calls):
-    """A plan that returns may ask batched fields, and resolvers without an info, once for an object that two share."""
-    seen.clear()
-
-    people = FakeBackend({"GET /authors": AUTHORS})
-    async with running(_BOOKS, settings=settings, books=FakeBackend({"GET /books": BOOKS}), people=people) as ask:
-        for _ in range(2):
-            seen.clear()
-            data = await ask.data(f'{{books(by: "a1") {{shared {{{field}}}}}}}')
-
-    assert data["books"][0] == data["books"][1]
-    assert calls == len([key for call in seen for key in ([call] if isinstance(call, str) else call)])
-
-
-async def test_a_resolver_with_an_info_is_called_for_each_parent():
-    """Its place is its own: that is the same for both."""
-    for settings in (PLANNED, REFERENCE):
-        _NAMED.clear()
-        await told(_BOOKS, '{books(by: "a1") {shared {placed}}}', settings, times=2)
-        assert ["a1"] * 4 == _NAMED
-
-
 async def test_the_level_below_begins_together():
     """Below a list a plan begins when all of its awaitables have come, graphql-core with each item by itself."""
     gate = asyncio.Event()
@@ -257,10 +125,10 @@ async def test_the_level_below_begins_together():
     built = graph_of(items=(list[Item | None], resolved(lambda: [comes(), waits()])))
 
     async with running(built, settings=PLANNED) as ask:
-        planned = await ask("{items {opens}}", time_s=_TIME_S)
+        planned = await ask("{items {opens}}", time_s=TIME_S)
     gate.clear()
     async with running(built, settings=REFERENCE) as ask:
-        reference = await ask("{items {opens}}", time_s=_TIME_S)
+        reference = await ask("{items {opens}}", time_s=TIME_S)
 
     assert ([None, None], ["DEADLINE_EXCEEDED"] * 2) == (planned.data["items"], planned.codes)
     assert ([{"opens": 1}, {"opens": 2}], []) == (reference.data["items"], reference.codes)
@@ -335,11 +203,62 @@ async def test_types_that_ask_for_the_place():
     assert [["outers", 0, "asked"], ["outers", 1, "asked"]] == seen
 
 
+@pytest.mark.parametrize(("settings", "is_once"), [(PLANNED, False), (REFERENCE, True)], ids=["planned", "reference"])
+async def test_attributes_are_read_again(settings, is_once):
+    """A plan that meets a value that is unusual reads the object's attributes again; graphql-core reads once."""
+    reads = []
+
+    class Computed:
+        number = "3"
+
+        @property
+        def name(self):
+            reads.append("name")
+            return "Ada"
+
+    @strawberry.type
+    class Read:
+        name: str
+        number: int
+
+    @strawberry.type
+    class Outer:
+        read: Read
+
+    built = graph_of(outer=(Outer, made_by(lambda: Outer(read=Computed()))))
+
+    async with running(built, settings=settings) as ask:
+        await ask.data("{outer {read {name number}}}")
+        reads.clear()
+        data = await ask.data("{outer {read {name number}}}")
+
+    assert {"read": {"name": "Ada", "number": 3}} == data["outer"]
+    assert is_once == (len(reads) == 1)
+
+
+async def test_a_resolver_that_cancels_itself():
+    """A plan answers with the field's error; for graphql-core the whole request is cancelled."""
+
+    async def cancels() -> int | None:
+        raise asyncio.CancelledError
+
+    built = graph_of(cancels=(int | None, resolved(cancels)), one=(int, made_by(lambda: 1)))
+
+    data, paths, _ = await told(built, "{cancels one}", PLANNED)
+    with pytest.raises(asyncio.CancelledError):
+        await told(built, "{cancels one}", REFERENCE)
+
+    assert ({"cancels": None, "one": 1}, [["cancels"]]) == (data, paths)
+
+
 def test_every_difference_is_told():
-    """The document names each test of this module, and no other."""
-    here = Path(__file__)
-    text = (here.parents[2] / "docs" / "differences.md").read_text()
+    """The document names each test of such a difference, and no other."""
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "differences.md").read_text()
+    modules = (Path(__file__), Path(__file__).with_name("test_differences_of_loads.py"))
 
-    names = [name for name, value in globals().items() if name.startswith("test_") and callable(value)]
+    shown = {
+        name for module in modules for name in re.findall(r"^async def (test_\w+)", module.read_text(), re.MULTILINE)
+    }
 
-    assert [] == [name for name in names if name != "test_every_difference_is_told" and name not in text]
+    assert shown == set(re.findall(r"`(test_\w+)`", text))

@@ -1,5 +1,6 @@
 """What is planned: no fallback, and for plain fields and declared loads no resolver is called for any object."""
 
+import asyncio
 import datetime as dt
 from decimal import Decimal
 from enum import Enum
@@ -12,6 +13,8 @@ from strawberry import relay
 from strawberry.schema.config import StrawberryConfig
 
 from gateway import Backend, Call, Edge, Keys, Page, PageInfo, arg, enum_of, get, graph, load, object_of
+from gateway.testing.fake_backend import FakeBackend
+from gateway.testing.run import running
 from tests.declare import library, types
 from tests.declare.library import AUTHORS, BOOKS, query_of
 from tests.execution.counting import agree_counting
@@ -202,3 +205,26 @@ async def test_each_combination_of_conditions_is_planned(count):
         chosen = {f"v{n}": bool(number >> n & 1) for n in range(count)}
         data = await planned(query, chosen)
         assert ["__typename", *(f"f{n}" for n in range(count) if chosen[f"v{n}"])] == list(data["thing"])
+
+
+async def test_a_run_may_begin_before_the_code_is_there():
+    """Code is generated for a plan that returns while its first run still waits: both give the same."""
+    gate, held = asyncio.Event(), asyncio.Event()
+
+    async def things(request):
+        if not held.is_set():
+            held.set()
+            await gate.wait()
+        wanted = set(request.query)
+        return [row for row in _THINGS if {("id", row.id), ("parent_id", row.parent_id)} & wanted]
+
+    query = '{below(id: "t1") {id level parent {id} below {id price}}}'
+    async with running(_GRAPH, things=FakeBackend({"GET /things": things})) as ask:
+        first = asyncio.create_task(ask.data(query, identity="u1"))
+        await held.wait()
+        others = [await ask.data(query, identity="u2") for _ in range(3)]
+        gate.set()
+        begun_before = await first
+
+    assert [begun_before] * 3 == others
+    assert [["t2", "t3"]] * 3 == [[row["id"] for row in other["below"]] for other in others]

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 import strawberry
-from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
-from gateway import RuleError, graph
+from gateway import graph
 from tests.declare.library import query_of
 from tests.execution.agreeing import agree, awaited, given, graph_of, resolved
 
@@ -197,50 +196,3 @@ async def test_a_field_class_of_its_own_has_the_last_word():
     answer = await agree(graph_of(loud=(Loud, given(SimpleNamespace(word="hey")))), "{loud {word}}")
 
     assert {"loud": {"word": "HEY"}} == answer.data
-
-
-async def test_a_resolver_that_raises_fails_its_field():
-    """Sync and async alike; an exception that is returned counts as raised."""
-    built = graph_of(
-        a=(int | None, given(ValueError("a"))),
-        b=(int | None, awaited(ValueError("b"))),
-        c=(int | None, resolved(lambda: ValueError("c"))),
-        d=(int | None, given(RuleError("d"))),
-        e=(int | None, given(GraphQLError("e", extensions={"reason": "r"}))),
-        f=(int, given(1)),
-    )
-
-    answer = await agree(built, "{a b c d e f}")
-
-    assert {"a": None, "b": None, "c": None, "d": None, "e": None, "f": 1} == answer.data
-    assert ["ValueError('a')", "ValueError('b')", "ValueError('c')"] == answer.details[:3]
-    assert ["d", "e"] == answer.messages[3:]
-    assert {"code": "BAD_USER_INPUT", "reason": "r"}.items() <= answer.errors[4]["extensions"].items()
-
-
-async def test_an_error_may_be_shared():
-    """One exception object raised by two fields is told at each path."""
-    shared = ValueError("same")
-    built = graph_of(a=(int | None, given(shared)), b=(int | None, awaited(shared)))
-
-    assert [["a"], ["b"]] == (await agree(built, "{a b}")).paths
-
-
-async def test_a_graphql_error_may_be_shared():
-    """One GraphQLError without a path is located anew at each field that raises it."""
-    shared = GraphQLError("same")
-    built = graph_of(a=(int | None, given(shared)), b=(int | None, given(shared)))
-
-    answer = await agree(built, "{a b}")
-
-    assert [["a"], ["b"]] == answer.paths
-    assert [[{"line": 1, "column": 2}], [{"line": 1, "column": 4}]] == [error["locations"] for error in answer.errors]
-
-
-async def test_an_error_is_located_at_every_field_node():
-    """A field that is merged from several places has all of their locations."""
-    built = graph_of(a=(int | None, given(ValueError("a"))))
-
-    answer = await agree(built, "{\n  a\n  ...F\n}\nfragment F on Query {\n  a\n}")
-
-    assert [[{"line": 2, "column": 3}, {"line": 6, "column": 3}]] == [error["locations"] for error in answer.errors]

@@ -13,9 +13,9 @@ from gateway import Backend, Call, Keys, Loader, get, patch
 from gateway.backends.client import BackendClient
 from gateway.backends.wire import Wire, WireRequest, WireResponse
 from gateway.loading.door import Loads
-from gateway.loading.encoding import Sender
 from gateway.loading.flights import Flights
 from gateway.loading.limits import LoadLimits
+from gateway.loading.sender import Sender
 from gateway.loading.wanted import Wanted
 from gateway.observe.calls import CallReceipt
 from gateway.vocabulary.clock import SystemClock

@@ -15,6 +15,7 @@ import pytest
 from gateway import Backend, Call, ClientError, EngineError, delete, get, post
 from gateway.backends.wire import WireRequest
 from gateway.loading.encoding import encode_call
+from gateway.loading.recipient import Recipient
 from gateway.vocabulary.identity import Identity
 from tests.loading.request import Row, sender
 
@@ -30,7 +31,8 @@ class Size(enum.IntEnum):
 
 
 def encoded(call: Call[Any], backend: Backend = _BACKEND, **request: Any) -> WireRequest:
-    return encode_call(call, backend, sender(**request))
+    sent_by = sender(**request)
+    return encode_call(call, Recipient(backend, None, sent_by), sent_by.deadline.remaining_s())
 
 
 @pytest.mark.parametrize(

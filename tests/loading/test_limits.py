@@ -119,8 +119,8 @@ async def test_a_failure_past_the_bytes_stays_what_it_is() -> None:
 def test_the_budget_can_be_read() -> None:
     """What an operation has used shows in a debugger."""
     budget = Budget(LoadLimits(max_keys=1, max_calls=2, max_bytes=3))
-    budget.count_call("rows.row_by_id")
-    budget.count_bytes("rows.row_by_id", 3)
+    budget.count_call(row_by_id)
+    budget.count_bytes(row_by_id, 3)
 
     expected = "<Budget used 1 calls, 3 bytes of LoadLimits(max_keys=1, max_calls=2, max_bytes=3)>"
     assert expected == repr(budget)

@@ -340,16 +340,17 @@ async def test_states_can_be_read() -> None:
 
     async with request(FakeBackend({"GET /rows": held})) as loads:
         wanted = loads.want(row_by_id, ["a", "b"], {}, hop=1)
-        shelf = loads._memo.shelf(row_by_id, {})
-        before = [repr(wanted), repr(shelf), repr(shelf.pending), repr(loads._memo)]
+        parts = loads._open()
+        shelf = parts.memo.shelf(row_by_id, {})
+        before = [repr(wanted), repr(shelf), repr(shelf.leaving), repr(parts.memo)]
         await held.begun.wait()
-        after = [repr(wanted), repr(shelf), repr(shelf.under_way["a"]), repr(loads._departures), repr(loads._budget)]
+        after = [repr(wanted), repr(shelf), repr(shelf.under_way["a"]), repr(parts.departures), repr(parts.budget)]
 
     assert [
         "<Wanted waits for 1 sources, hop 1>",
         "<Shelf of rows.row_by_id: 0 known, 0 under way, 2 to leave>",
-        "<Pending 2 keys of rows.row_by_id, hop 1>",
-        "<Memo of 1 loaders, 1 groups to leave>",
+        "<Fetch 2 keys of rows.row_by_id to leave, hop 1>",
+        "<Memo of 1 loaders, 1 fetches to leave>",
     ] == before
     assert "<Shelf of rows.row_by_id: 0 known, 2 under way, 0 to leave>" == after[1]
     assert "<Fetch 2 keys of rows.row_by_id from backend, hop 1>" == after[2]

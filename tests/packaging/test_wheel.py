@@ -15,15 +15,6 @@ import gateway
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("dist")
-    uv = Path(sys.executable).with_name("uv")
-    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", directory, ROOT], check=True)
-    (built,) = directory.glob("*.whl")
-    return built
-
-
 def test_the_wheel_holds_the_gateway_alone(wheel: Path) -> None:
     """Neither the reference graph nor services nor tests are installed into somebody's environment."""
     names = zipfile.ZipFile(wheel).namelist()

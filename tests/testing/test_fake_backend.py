@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import BackendError, BackendTimeout, SettingsError, graph, load, viewer
+from gateway import BackendError, BackendTimeout, SettingsError, arg, graph, load, viewer
 from gateway.backends.wire import WireRequest, WireResponse
 from gateway.testing.fake_backend import FakeBackend, respond
 from gateway.testing.run import running
 from tests.declare import library, types
 from tests.declare.library import query_of
-from tests.declare.types import Author
+from tests.declare.types import Author, Book
 
 _ROWS = [{"id": "u1", "ok": True}, {"id": "u2", "ok": False}, {"id": "u3", "ok": True}]
 
@@ -113,13 +113,21 @@ async def test_data_refuses_errors() -> None:
             await ask.data("{me {name}}", identity="a1")
 
 
-async def test_each_backend_of_the_graph_needs_a_wire() -> None:
-    """A forgotten or misspelt backend is named."""
+async def test_a_misspelt_backend_is_named() -> None:
+    """With the nearest name that the graph has."""
     built = graph(query=query_of(me=(Author | None, load(library.author_by_id, key=viewer("sub")))))
 
-    with pytest.raises(SettingsError, match=r"backends.books: expected an address, got none"):
-        async with running(built, people=types.people()):
-            pass
     with pytest.raises(SettingsError, match=r"backends.poeple: .* did you mean people?"):
         async with running(built, poeple=types.people(), books=types.books()):
             pass
+
+
+async def test_backends_that_a_test_does_not_name_refuse() -> None:
+    """A test of one backend runs over a graph of several; a call to another is an error that names the route."""
+    built = graph(query=query_of(book=(Book | None, load(library.book_by_id, key=arg("id", str)))))
+
+    async with running(built) as ask:
+        reply = await ask('{book(id: "b1") {title}}')
+
+    assert ({"book": None}, ["BACKEND_REFUSED"]) == (reply.data, reply.codes)
+    assert "no route GET /books" in reply.details[0]

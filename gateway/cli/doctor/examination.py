@@ -33,7 +33,7 @@ from .finding import Finding, fail, masked, ok, tell, warn
 from .services import look_at_services
 
 _IMPORT_S: Final = 20.0
-_SHOWN_VERSIONS: Final = ("granian", "strawberry-graphql", "graphql-core", "aiohttp")
+_SHOWN_VERSIONS: Final = ("granian", "strawberry-graphql", "graphql-core", "httptools")
 _SECRET_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 

@@ -1,36 +1,21 @@
-"""HTTP/1.1 as the default engine writes and reads it: requests to bytes, bytes to answers. Moves none itself.
+"""HTTP/1.1 answers as the default engine reads them, from the bytes of a connection. Moves none itself.
 
 llhttp parses, by httptools; what an answer means, and how much of it is taken, is decided here. Source: RFC 9112.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import Final
 
-from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from ..vocabulary.errors import DecodeError, GatewayError
-from .answers import BoundedBody, broken_midway, not_http, response_headers
+from .answers import BODILESS_STATUSES, BoundedBody, broken_midway, not_http, response_headers
 from .inflating import Inflater
-from .outgoing import Outgoing
 from .wire import WireResponse
 
 #: Bytes that may come without one of a body among them: heads, interim answers, chunk extensions, trailers.
 _MAX_HEAD_BYTES: Final = 64 * 1024
-_FIRST_FINAL_STATUS: Final = 200
-
-#: They have a body, if only an empty one. Source: RFC 9110 section 8.6.
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
-
-
-def request_bytes(outgoing: Outgoing) -> bytes:
-    """*outgoing* as it goes over the wire, body included."""
-    lines = [f"{outgoing.method} {outgoing.target} HTTP/1.1", *(f"{name}: {value}" for name, value in outgoing.headers)]
-    body = outgoing.body or b""
-    if outgoing.body is not None or outgoing.method in _WITH_BODY:
-        lines.append(f"content-length: {len(body)}")
-    return "\r\n".join((*lines, "", "")).encode() + body
 
 
 class AnswerReader:
@@ -46,12 +31,11 @@ class AnswerReader:
     def expect(self, *, to_head: bool) -> None:
         """Begin a new answer; one *to_head* ends with its head, whatever that announces."""
         self._to_head = to_head
-        self._status = 0
+        self._status = self._quiet_bytes = 0
         self._fields: list[tuple[str, str]] = []
         self._body = BoundedBody(self._name, self._limit_bytes)
         self._inflater: Inflater | None = None
         self._ends_with_connection = self._is_complete = False
-        self._quiet_bytes = 0
         #: Whether the connection may serve again: the answer ended where the next one can begin.
         self.may_be_followed = False
 
@@ -60,12 +44,10 @@ class AnswerReader:
         self._quiet_bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except HttpParserCallbackError as error:
-            return self._wrong(error.__context__)
         except (HttpParserError, HttpParserUpgrade) as error:
             self.may_be_followed = False
             if not self._is_complete:
-                return self._wrong(error)
+                return self._wrong(error.__context__ or error)
         if self._is_complete:
             return self._answer()
         return self._wrong("too long a head or trailer") if self._quiet_bytes > _MAX_HEAD_BYTES else None
@@ -77,17 +59,14 @@ class AnswerReader:
         return broken_midway(self._name, error or EOFError("the peer closed it")) if self._status else None
 
     def _answer(self) -> WireResponse | GatewayError:
-        try:
-            if self._inflater is not None:
-                self._inflater.end()
-        except zlib.error as error:
-            return self._wrong(error)
+        if self._inflater is not None and self._inflater.is_cut_short:
+            return self._wrong("the compressed body ends too early")
         return WireResponse(self._status, response_headers(self._fields), self._body.whole())
 
     def _wrong(self, error: object) -> DecodeError:
         return error if isinstance(error, DecodeError) else not_http(self._name, str(error))
 
-    # What the parser calls within `feed_data`; what is raised here ends the parsing.
+    # What the parser calls within `feed_data`; what is raised here ends the parsing, as the context of its error.
 
     def on_message_begin(self) -> None:
         """An interim answer or the final one begins, or more than was asked for."""
@@ -104,11 +83,11 @@ class AnswerReader:
     def on_headers_complete(self) -> None:
         """Decide how the body is read."""
         status = self._parser.get_status_code()
-        if status < _FIRST_FINAL_STATUS or self._is_complete:
+        if status in range(100, 200) or self._is_complete:
             return
         self._status = status
         if self._to_head:
-            # llhttp cannot be told that no body follows: what comes next on this connection is not trusted.
+            # llhttp cannot be told that no body follows: this connection is not used again.
             self._is_complete = True
             return
         fields = dict(self._fields)
@@ -118,7 +97,8 @@ class AnswerReader:
         self._ends_with_connection = length is None and transfer is None
         if "content-encoding" in fields:
             self._inflater = Inflater(fields["content-encoding"])
-        self._body.announce(length)
+        if status not in BODILESS_STATUSES:
+            self._body.announce(length)
 
     def on_body(self, piece: bytes) -> None:
         """Keep a piece, decoded."""

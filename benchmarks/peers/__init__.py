@@ -1,0 +1,1 @@
+"""What the gateway is measured beside: each serves the same graph over the same upstream."""

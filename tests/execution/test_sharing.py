@@ -1,0 +1,71 @@
+"""Objects that several parents have: they are made once, but for what a resolver gives."""
+
+import pytest
+import strawberry
+
+from gateway import Info, arg, batched, graph, load, object_of
+from gateway.testing.fake_backend import FakeBackend
+from gateway.testing.run import running
+from tests.declare import library
+from tests.declare.library import AUTHORS, BOOKS, AuthorRecord, BookRecord, query_of
+from tests.execution.agreeing import PLANNED, REFERENCE
+from tests.execution.differing import told
+
+
+@batched
+async def size(authors: list[AuthorRecord]) -> list[int]:
+    _SIZED.append([author.id for author in authors])
+    return [len(author.name) for author in authors]
+
+
+_SIZED = []
+_NAMED = []
+
+
+@object_of(AuthorRecord, name="SharedAuthor")
+class SharedAuthor:
+    name: str
+    size: int = size
+
+    @strawberry.field
+    def named(self) -> str:
+        _NAMED.append(self.id)
+        return self.name.upper()
+
+    @strawberry.field
+    def placed(self, info: Info) -> str:
+        _NAMED.append(self.id)
+        return str(info.path.key)
+
+
+@object_of(BookRecord, name="SharingBook")
+class SharingBook:
+    title: str
+    shared: SharedAuthor = load(library.author_by_id, key=BookRecord.author_id)
+
+
+_BOOKS = graph(query=query_of(books=(list[SharingBook | None], load(library.books_by_author, key=arg("by", str)))))
+
+
+@pytest.mark.parametrize("settings", [PLANNED, REFERENCE], ids=["planned", "reference"])
+@pytest.mark.parametrize(("field", "seen"), [("size", _SIZED), ("named", _NAMED)])
+async def test_each_parent_is_asked_for_what_a_resolver_gives(field, seen, settings):
+    """Two parents with the same row have a resolver called twice, also in a plan that returns: it may not answer alike."""
+    seen.clear()
+
+    people = FakeBackend({"GET /authors": AUTHORS})
+    async with running(_BOOKS, settings=settings, books=FakeBackend({"GET /books": BOOKS}), people=people) as ask:
+        for _ in range(2):
+            seen.clear()
+            data = await ask.data(f'{{books(by: "a1") {{shared {{{field}}}}}}}')
+
+    assert data["books"][0] == data["books"][1]
+    assert 2 == len([key for call in seen for key in ([call] if isinstance(call, str) else call)])
+
+
+async def test_a_resolver_with_an_info_is_called_for_each_parent():
+    """Its place is its own: that is the same for both."""
+    for settings in (PLANNED, REFERENCE):
+        _NAMED.clear()
+        await told(_BOOKS, '{books(by: "a1") {shared {placed}}}', settings, times=2)
+        assert ["a1"] * 4 == _NAMED
