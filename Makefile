@@ -10,7 +10,7 @@ AUDITS := tests/e2e/graphql_http/node_modules/.package-lock.json
 PEERS  := benchmarks/peers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test fuzz check bench profile soak schema docs console lock wheel clean
+.PHONY: help dev test fuzz check bench hops profile soak schema docs console lock wheel clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,16 +24,20 @@ test: $(VENV)/.ready $(CONSOLE) $(AUDITS) .tools/.ready ## run every test
 fuzz: $(VENV)/.ready ## compare 100,000 random operations with graphql-core; CASES=, SECONDS=
 	$(BIN)/python -m tests.differential --cases $(or $(CASES),100000) --seconds $(or $(SECONDS),7200)
 
-check: $(VENV)/.ready ## formatting, lint, types, import contracts
+check: $(VENV)/.ready ## formatting, lint, types, import contracts, hop budgets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright --warnings
 	$(BIN)/lint-imports
+	$(BIN)/gateway plan --check examples/operations
 
 bench: $(VENV)/.ready $(PEERS) ## measure the gateway beside its peers, 15 minutes; ARGS="--only q1 q3"
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.pages
+
+hops: $(VENV)/.ready ## answer one page service by service, by the gateway, from data at hand, and compare; ARGS="--scale 0.2"
+	$(BIN)/python -m examples.hops $(ARGS)
 
 profile: $(VENV)/.ready .tools/py-spy/.ready ## write a flame graph of one case; CASE=q1
 	$(BIN)/python -m benchmarks.flame --case $(CASE) $(ARGS)

@@ -90,7 +90,9 @@ def _stacks(lines: Iterable[str]) -> Iterator[tuple[list[str], int]]:
 def _print(lines: list[str], title: str) -> None:
     total, own, below = costs(lines)
     print(f"{title}: {total} samples; per cent of them in which a function ran itself, and was on the stack")
-    for order in (own, below):
+    # What leads to all else, from the interpreter's start to the server's loop, says nothing.
+    branches = Counter({name: count for name, count in below.items() if count < max(below.values())})
+    for order in (own, branches):
         print(f"{'itself':>7}{'on the stack':>14}  function")
         for name, _ in order.most_common(_SHOWN):
             print(f"{100 * own[name] / total:>7.1f}{100 * below[name] / total:>14.1f}  {name}")

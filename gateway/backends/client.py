@@ -6,7 +6,8 @@ The order is: deadline. A retry budget and a breaker have their place between th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..vocabulary.errors import BackendTimeout
 from .wire import Wire, WireRequest, WireResponse

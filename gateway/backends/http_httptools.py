@@ -108,7 +108,7 @@ class HttptoolsSession:
                 found = await self._loop.getaddrinfo(host, self._address.port, type=SOCK_STREAM)
                 # RFC 8305 section 8: uvloop's own `create_connection` tries one address after another.
                 _, connection = await self._loop.create_connection(
-                    lambda: _Connection(AnswerReader(self._name, self._options.max_response_bytes), self._open),
+                    lambda: _Connection(AnswerReader(self._name, self._options.max_response_bytes)),
                     sock=await start_connection(found, happy_eyeballs_delay=0.25, loop=self._loop),
                     ssl=self._tls,
                     # Certificates have no dot at the end.
@@ -116,6 +116,9 @@ class HttptoolsSession:
                 )
         except (OSError, ValueError) as error:
             raise ConnectionLostError(f"no connection: {described(error)}", reused=False) from error
+        # Not in `connection_made`: uvloop tells no loss of one whose `create_connection` was cancelled.
+        self._open.add(connection)
+        connection.gone.add_done_callback(lambda _: self._open.discard(connection))
         if self._is_closed:
             connection.transport.abort()
         return connection
@@ -124,8 +127,8 @@ class HttptoolsSession:
 class _Connection(asyncio.Protocol):
     """One socket: its owner asks, awaits the answer, and then keeps or aborts it."""
 
-    def __init__(self, reader: AnswerReader, open_ones: set[_Connection]) -> None:
-        self._reader, self._open = reader, open_ones
+    def __init__(self, reader: AnswerReader) -> None:
+        self._reader = reader
         self._loop = asyncio.get_running_loop()
         self.transport: asyncio.Transport
         self._waiter: asyncio.Future[WireResponse] | None = None
@@ -152,7 +155,6 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # both TCP's and TLS's are a Transport
-        self._open.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self._waiter is None:
@@ -167,7 +169,6 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._settle(self._outcome_at_end(error))
-        self._open.discard(self)
         self.gone.set_result(None)
 
     def _outcome_at_end(self, error: Exception | None) -> WireResponse | Exception:

@@ -7,14 +7,14 @@ decodes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WireRequest:
+class WireRequest(msgspec.Struct, frozen=True):
     """One request to one backend.
 
     `path` is absolute and already percent-encoded; `query` is not encoded, in order, names may repeat; header names are
@@ -27,11 +27,10 @@ class WireRequest:
     query: Pairs = ()
     headers: Pairs = ()
     body: bytes | None = None
-    claims: Mapping[str, object] = field(default_factory=dict)
+    claims: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class WireResponse:
+class WireResponse(msgspec.Struct, frozen=True):
     """What came back, whatever its status; header names are lower case."""
 
     status: int

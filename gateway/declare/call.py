@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -19,8 +21,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
+class Call(msgspec.Struct, Generic[T], frozen=True):
     """One HTTP-shaped request and the type of its answer.
 
     `path` may hold `{name}` placeholders, filled from `parameters`; the other parameters make the query. A sequence
@@ -31,24 +32,24 @@ class Call(Generic[T]):
     method: Method
     path: str
     into: Any
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, object] = {}
     json: object | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    also: Mapping[int, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
+    also: Mapping[int, Any] = {}
     transform: Callable[[Any], Any] | None = None
 
     def then(self, transform: Callable[[T], U]) -> Call[U]:
         """The same call, its decoded answer passed through a pure function."""
         first = self.transform
         both = transform if first is None else lambda answer: transform(first(answer))
-        return replace(self, transform=both)  # type: ignore[return-value]  # T becomes U with the transform
+        return replace(self, transform=both)  # type: ignore[arg-type]  # T becomes U with the transform
 
     def on_status(self, status: int, *, into: type[U]) -> Call[T | U]:
         """The same call, for which *status* is an answer with a body of its own type.
 
         `patch(...).on_status(422, into=Problems)` gives `Call[UserRecord | Problems]`.
         """
-        return replace(self, also={**self.also, status: into})  # type: ignore[return-value]  # T widens to T | U
+        return replace(self, also={**self.also, status: into})  # type: ignore[arg-type]  # T widens to T | U
 
     def with_headers(self, headers: Mapping[str, str]) -> Call[T]:
         """The same call with more request headers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from keyword import iskeyword
 from typing import Any
 
 from graphql import GraphQLID, GraphQLObjectType, Undefined
@@ -80,14 +81,19 @@ def _leaf(field: LinkedField) -> Leaf | None:
         return Leaf(constant=field.parent_type.name)
     if not isinstance(field.shape, LeafShape):
         return None
+    if not isinstance(step, Projection | GlobalId) or not _is_name(step.attribute):
+        return None
     if isinstance(step, GlobalId):
         is_text = field.shape.type is GraphQLID
         return global_id_leaf(field.parent_type.name, step.attribute) if is_text else None
     declared = strawberry_field_of(field.definition)
     reads_attributes = declared is not None and declared.default_resolver is getattr
-    if isinstance(step, Projection) and reads_attributes:
-        return leaf_of(field.shape.type, step.attribute, non_null=field.shape.non_null)
-    return None
+    return leaf_of(field.shape.type, step.attribute, non_null=field.shape.non_null) if reads_attributes else None
+
+
+def _is_name(attribute: str) -> bool:
+    """Whether source code may have it behind a dot: a class that is made at run time can have other attributes."""
+    return attribute.isidentifier() and not iskeyword(attribute)
 
 
 class _Source:

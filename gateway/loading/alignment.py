@@ -32,7 +32,8 @@ def align(loader: Loader[Any, Any, Any], keys: Sequence[Any], rows: Rows) -> Ali
     if loader.cardinality == "page":
         aligned = _pages(loader, keys, good)
     else:
-        _check_rows(loader, good)
+        if type(good) is not list or set(map(type, good)) != {loader.record}:
+            _check_rows(loader, good)
         aligned = (_one_each if loader.cardinality == "one" else _many_each)(loader, keys, good)
     if not rows.failed and rows.stray is None:
         return aligned

@@ -110,7 +110,8 @@ class Departures:
 
     def _join(self, fetch: Fetch, flight: Flight, keys: Sequence[Any], now_s: float) -> Fetch:
         piece = fetch.piece(keys, self._number, now_s, "flight")
-        self._board(piece, flight)
+        flight.waiters[piece] = self
+        self._under_way[piece] = flight
         if flight.ends_s > self._deadline.at_s:
             self._passes.start(self._give_up_at_deadline(piece, flight))
         return piece
@@ -134,9 +135,6 @@ class Departures:
             is_shortened=deadline_s < full_s,
         )
         self._flights.start(flight, self._caller)
-        self._board(fetch, flight)
-
-    def _board(self, fetch: Fetch, flight: Flight) -> None:
         flight.waiters[fetch] = self
         self._under_way[fetch] = flight
 

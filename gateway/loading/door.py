@@ -53,8 +53,9 @@ class Loads:
         self._flights = flights
         self._limits = limits
         self._began_s = sender.deadline.clock.monotonic_s()
-        # Made for the first load.
+        # Made for the first load, and for the first one of a resolver.
         self._parts: Parts | None = None
+        self._futures: Futures | None = None
         self._is_closed = False
 
     def want(
@@ -68,10 +69,10 @@ class Loads:
         shelf = parts.memo.shelf(loader, arguments)
         wanted = Wanted(shelf.outcomes, self.passes)
         distinct = dict.fromkeys(keys)
-        unsent = shelf.look_up(wanted, distinct) if shelf.has_any else distinct
+        unsent = shelf.look_up(wanted, distinct) if shelf.outcomes or shelf.under_way else distinct
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
-        elif distinct and not unsent and wanted.is_settled:
+        elif distinct and not unsent and not wanted.sources:
             parts.recorder.memo(loader, keys=len(distinct) if loader.by else 0, hop=wanted.hop)
         return wanted
 
@@ -95,7 +96,7 @@ class Loads:
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
         or_raise = partial(missing, loader, key) if required else None
-        return _future_of(parts.futures, wanted, lambda: shelf.outcomes[key], or_raise)
+        return _future_of(self._open_futures(), wanted, lambda: shelf.outcomes[key], or_raise)
 
     async def load_many(
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int = 1
@@ -103,7 +104,7 @@ class Loads:
         """Values aligned to *keys*, an error in the place of a value that failed."""
         wanted = self.want(loader, keys, arguments, hop=hop)
         outcomes = wanted.outcomes
-        await _future_of(self._open().futures, wanted, lambda: None)
+        await _future_of(self._open_futures(), wanted, lambda: None)
         return [outcomes[key] for key in keys]
 
     def batch(
@@ -115,9 +116,10 @@ class Loads:
         context: Context[Any],
     ) -> asyncio.Future[Any]:
         """A future of what *batched* gives for *parent*, among all parents at *position*."""
-        parts = self._open()
-        future = parts.futures.open()
-        parts.batches.ask(batched, position, parent, arguments=arguments, context=context, future=future)
+        self._refuse_if_closed()
+        futures = self._open_futures()
+        future = futures.open()
+        futures.batches.ask(batched, position, parent, arguments=arguments, context=context, future=future)
         self.passes.due()
         return future
 
@@ -171,14 +173,15 @@ class Loads:
 
     def depart(self) -> None:
         """Send all that waits: loads of one loader with the same arguments together, in pieces of its `max_batch`."""
-        parts = self._parts
-        if parts is None or self._is_closed:
+        if self._is_closed:
             return
-        if leaving := parts.memo.take_leaving():
-            parts.departures.send(leaving)
-        for batch in parts.batches.take():
-            done = partial(_settle_batch, parts.futures, batch)
-            self.resolve_batched(batch.batched, batch.parents, batch.arguments, batch.context, done)
+        parts, futures = self._parts, self._futures
+        if parts is not None and parts.memo.leaving:
+            parts.departures.send(parts.memo.take_leaving())
+        if futures is not None:
+            for batch in futures.batches.take():
+                done = partial(_settle_batch, futures, batch)
+                self.resolve_batched(batch.batched, batch.parents, batch.arguments, batch.context, done)
 
     def stop(self) -> None:
         """Let nothing leave, and nothing be asked for, any more: the answer is known whatever it would bring."""
@@ -190,7 +193,8 @@ class Loads:
         cancelled: list[asyncio.Task[None]] = []
         if self._parts is not None:
             cancelled = self._parts.departures.close()
-            self._parts.futures.close()
+        if self._futures is not None:
+            self._futures.close()
         await self.passes.close()
         if cancelled:
             await until_over(cancelled)
@@ -202,9 +206,10 @@ class Loads:
             EngineError: the request is answered.
         """
         if self._is_closed:
-            raise EngineError("the request is answered: nothing can be loaded any more")
-        if self._parts is None:
-            self._parts = Parts(
+            self._refuse_if_closed()
+        parts = self._parts
+        if parts is None:
+            parts = self._parts = Parts(
                 self._clients,
                 self._sender,
                 self.receipt,
@@ -213,7 +218,17 @@ class Loads:
                 limits=self._limits,
                 began_s=self._began_s,
             )
-        return self._parts
+        return parts
+
+    def _open_futures(self) -> Futures:
+        """What resolvers wait for."""
+        if self._futures is None:
+            self._futures = Futures(self.passes)
+        return self._futures
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise EngineError("the request is answered: nothing can be loaded any more")
 
 
 def _future_of(

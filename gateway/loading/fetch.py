@@ -81,7 +81,7 @@ class Fetch:
 
     def settle(self, outcome: Outcome) -> None:
         """Put the keys' outcomes into the memo and tell those who waited; part of a pass."""
-        outcomes = outcomes_of(self.keys, outcome)
+        outcomes = _outcomes_of(self.keys, outcome)
         for shelf in self.shelves:
             shelf.arrived(outcomes, self.hop)
         waiting, self.waiting = self.waiting, {}
@@ -95,7 +95,7 @@ class Fetch:
         return f"<Fetch {len(self.keys)} keys of {self.loader.label} {way}, hop {self.hop}>"
 
 
-def outcomes_of(keys: Collection[Any], outcome: Outcome) -> Mapping[Any, Any]:
+def _outcomes_of(keys: Collection[Any], outcome: Outcome) -> Mapping[Any, Any]:
     """What each of *keys* gets of a flight's outcome: the flight may bring more, or fail as a whole."""
     if isinstance(outcome, Exception):
         return dict.fromkeys(keys, outcome)

@@ -70,7 +70,10 @@ class Flight(CallFacts):
         ends_s: float,
         is_shortened: bool,
     ) -> None:
-        super().__init__()
+        # As CallFacts does it, without its frame.
+        self.was_sent = False
+        self.answered_s = self.status = None
+        self.response_bytes = 0
         self.loader = loader
         self.keys = keys
         self.arguments = arguments

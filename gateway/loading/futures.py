@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..vocabulary.errors import EngineError
+from .batches import Batches
 from .passes import Passes
 
 #: Makes the error that stands in the place of None.
@@ -19,9 +20,11 @@ class Futures:
     Every waiter has a future of its own: one that is cancelled leaves the others alone.
     """
 
-    __slots__ = ("_loop", "_open", "_passes")
+    __slots__ = ("_loop", "_open", "_passes", "batches")
 
     def __init__(self, passes: Passes) -> None:
+        #: Parents whose batched resolver has not been called yet, and the futures of their values.
+        self.batches = Batches()
         self._loop = asyncio.get_running_loop()
         self._passes = passes
         self._open: set[asyncio.Future[Any]] = set()

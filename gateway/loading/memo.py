@@ -30,11 +30,6 @@ class Shelf:
         #: What leaves next.
         self.leaving: Fetch | None = None
 
-    @property
-    def has_any(self) -> bool:
-        """Whether any key is known or under way."""
-        return bool(self.outcomes or self.under_way)
-
     def look_up(self, wanted: Wanted, keys: Collection[Any]) -> Collection[Any]:
         """Those of *keys* that have not left; *wanted* is told of those known and waits for those under way."""
         outcomes, under_way = self.outcomes, self.under_way
@@ -79,12 +74,13 @@ class Shelf:
 class Memo:
     """The shelves of one request."""
 
-    __slots__ = ("_budget", "_leaving", "_shelves")
+    __slots__ = ("_budget", "_shelves", "leaving")
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._shelves: dict[Any, Shelf] = {}
-        self._leaving: list[Fetch] = []
+        #: What waits to leave, in the order asked.
+        self.leaving: list[Fetch] = []
 
     def shelf(self, loader: Loader[Any, Any, Any], arguments: Mapping[str, Any]) -> Shelf:
         """The shelf for *loader* with *arguments*."""
@@ -105,7 +101,7 @@ class Memo:
                 return False
         if fetch is None:
             fetch = shelf.leaving = Fetch([shelf])
-            self._leaving.append(fetch)
+            self.leaving.append(fetch)
         fetch.add(wanted, keys, hop)
         return True
 
@@ -123,8 +119,8 @@ class Memo:
         return [key for key in keys if key not in refused]
 
     def take_leaving(self) -> list[Fetch]:
-        """All that waits to leave, in the order asked; nothing waits afterwards."""
-        leaving, self._leaving = self._leaving, []
+        """All that waits to leave; nothing waits afterwards."""
+        leaving, self.leaving = self.leaving, []
         return leaving
 
     def forget(self) -> None:
@@ -133,7 +129,7 @@ class Memo:
         Who waits keeps waiting; what has not left yet leaves for those before and for those who ask from now on.
         """
         self._shelves = {}
-        for fetch in self._leaving:
+        for fetch in self.leaving:
             old = fetch.shelves[-1]
             new = Shelf(old.loader, old.arguments, old.frozen_arguments)
             self._shelves[old.loader, old.frozen_arguments] = new
@@ -141,4 +137,4 @@ class Memo:
             fetch.shelves.append(new)
 
     def __repr__(self) -> str:
-        return f"<Memo of {len(self._shelves)} loaders, {len(self._leaving)} fetches to leave>"
+        return f"<Memo of {len(self._shelves)} loaders, {len(self.leaving)} fetches to leave>"

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from ..backends.client import BackendClient
 from ..observe.calls import CallReceipt
-from .batches import Batches
 from .calling import Caller
 from .departure import Departures
 from .flights import Flights
-from .futures import Futures
 from .limits import Budget, LoadLimits
 from .memo import Memo
 from .passes import Passes
@@ -21,7 +19,7 @@ from .sender import Sender
 class Parts:
     """The parts of one request's loads, put together."""
 
-    __slots__ = ("batches", "budget", "caller", "departures", "futures", "memo", "recorder")
+    __slots__ = ("budget", "caller", "departures", "memo", "recorder")
 
     def __init__(
         self,
@@ -36,8 +34,6 @@ class Parts:
     ) -> None:
         """Of a request that began at *began_s* of the monotonic clock."""
         deadline = sender.deadline
-        self.batches = Batches()
-        self.futures = Futures(passes)
         self.caller = Caller(clients, sender)
         self.recorder = Recorder(receipt, deadline.clock, began_s)
         self.budget = Budget(limits)

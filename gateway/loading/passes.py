@@ -86,6 +86,8 @@ class Passes:
     async def close(self) -> None:
         """Cancel the request's tasks and wait, not for ever, until they are over; nothing departs any more."""
         self._is_closed = True
+        # Who departs holds this object: without the cycle, what the request held is freed as it ends.
+        self._depart = _nothing
         if self._tasks:
             await cancel(list(self._tasks))
 
@@ -132,6 +134,10 @@ class Passes:
     def __repr__(self) -> str:
         state = "closed" if self._is_closed else "running" if self._is_running else "idle"
         return f"<Passes {state}, {len(self._tasks)} tasks>"
+
+
+def _nothing() -> None:
+    """Nothing departs from a closed request."""
 
 
 def call_each(callbacks: Iterable[Callable[[], None]]) -> None:

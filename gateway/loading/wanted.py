@@ -66,7 +66,10 @@ class Wanted:
         self._hop = max(self._hop, source.hop)
         if not self.sources:
             callbacks, self._callbacks = self._callbacks, ()
-            call_each(callbacks)
+            if len(callbacks) == 1:
+                callbacks[0]()
+            else:
+                call_each(callbacks)
 
     def __repr__(self) -> str:
         state = f"waits for {len(self.sources)} sources" if self.sources else "settled"

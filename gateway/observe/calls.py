@@ -51,7 +51,8 @@ class CallReceipt:
         self._request_id = request_id
         self._logs_calls = logs_calls
         self._records: list[CallRecord] = []
-        self._busy = BusyTime()
+        # When calls were under way whose records are not kept.
+        self._busy_besides: BusyTime | None = None
         self._calls = self._hops = self._dropped = 0
 
     @property
@@ -77,11 +78,16 @@ class CallReceipt:
     @property
     def backend_s(self) -> float:
         """Seconds during which at least one call was under way, own or joined."""
-        return self._busy.total_s
+        busy = BusyTime() if self._busy_besides is None else self._busy_besides.copy()
+        for record in self._records:
+            if record.source != "memo":
+                busy.add(record.start_s, record.start_s + record.duration_s)
+        return busy.total_s
 
     def add(self, record: CallRecord) -> None:
         """Keep one ended call and log it, where it is to be; what the memo answered is kept only."""
-        if len(self._records) < MAX_RECORDS:
+        is_kept = len(self._records) < MAX_RECORDS
+        if is_kept:
             self._records.append(record)
         else:
             self._dropped += 1
@@ -90,7 +96,9 @@ class CallReceipt:
         if record.source == "backend":
             self._calls += 1
         self._hops = max(self._hops, record.hop)
-        self._busy.add(record.start_s, record.start_s + record.duration_s)
+        if not is_kept:
+            self._busy_besides = self._busy_besides or BusyTime()
+            self._busy_besides.add(record.start_s, record.start_s + record.duration_s)
         if self._logs_calls or record.error_code is not None:
             self._write_log_line(record)
 
@@ -126,6 +134,12 @@ class BusyTime:
     def total_s(self) -> float:
         """Its length."""
         return sum(self._ends_s) - sum(self._starts_s)
+
+    def copy(self) -> BusyTime:
+        """The same, to be added to."""
+        copy = BusyTime()
+        copy._starts_s, copy._ends_s = self._starts_s.copy(), self._ends_s.copy()
+        return copy
 
     def add(self, start_s: float, end_s: float) -> None:
         """Add the stretch from *start_s* to *end_s*, melting those that it touches into one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -15,7 +16,9 @@ def configure_logs(*, readable: bool, level: int = logging.INFO) -> None:
     None-valued facts are left out of a line.
     """
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0, sort_keys=False)
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0, sort_keys=False
+        )
         if readable
         else structlog.processors.JSONRenderer()
     )

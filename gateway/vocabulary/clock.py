@@ -21,9 +21,8 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clocks."""
 
-    def monotonic_s(self) -> float:
-        """Seconds of CLOCK_MONOTONIC, the one that asyncio's timers use."""
-        return time.monotonic()
+    #: Seconds of CLOCK_MONOTONIC, the one that asyncio's timers use. Read several times a call: no frame of its own.
+    monotonic_s = staticmethod(time.monotonic)
 
     def wall_s(self) -> float:
         """Seconds since the Unix epoch."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from .clock import Clock
 from .errors import BackendTimeout
@@ -13,8 +14,7 @@ from .errors import BackendTimeout
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(msgspec.Struct, frozen=True):
     """A moment on the monotonic clock after which nothing more is waited for."""
 
     at_s: float

@@ -132,8 +132,9 @@ async def holding_gateway() -> AsyncIterator[HoldingGateway]:
     async with FaultPeer() as peer:
         peer.act = lambda _received: Hold(gate, Reply(200, JSON, b'[{"id": "r1"}]'))
         address = f"http://127.0.0.1:{peer.port}"
-        backends = {"rows": BackendSettings(address=address, timeout_s=30, max_connections=1000)}
-        engine = Engine(GRAPH, Settings(deadline_s=60, backends=backends))
+        # A machine with other work may stall for longer than the default time to connect.
+        backend = BackendSettings(address=address, timeout_s=30, connect_timeout_s=30, max_connections=1000)
+        engine = Engine(GRAPH, Settings(deadline_s=60, backends={"rows": backend}))
         async with over_socket(engine) as door:
             yield HoldingGateway(engine, peer, int(door.url.rsplit(":", 1)[1]), gate)
 

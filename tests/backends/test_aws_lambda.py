@@ -31,6 +31,7 @@ class InvokeApi:
     def __init__(self):
         self.events = []
         self.paths = []
+        self.invocation_types = []
         self.answer = lambda: web.json_response({"statusCode": 200, "body": "{}"})
 
     async def invoke(self, request: web.Request) -> web.Response:
@@ -42,6 +43,7 @@ class InvokeApi:
                 headers={"x-amzn-errortype": "InvalidSignatureException"},
             )
         self.paths.append(request.raw_path)
+        self.invocation_types.append(request.headers.get("x-amz-invocation-type"))
         self.events.append(json.loads(body))
         return self.answer()
 
@@ -109,6 +111,19 @@ async def test_invoke_is_signed_and_carries_the_event(address, path):
         assert (200, b"{}") == (response.status, response.body)
         assert [path] == api.paths
         assert ["id=%C3%BC%20%26%2B"] == [event["rawQueryString"] for event in api.events]
+
+
+async def test_a_rehearsal_invokes_nothing():
+    """A dry run is signed and asks for itself; a refusal is told as that of a call."""
+    async with invoke_api() as api, wire_to(api) as wire:
+        api.answer = lambda: web.Response(status=204)
+        await wire.rehearse(timeout_s=5)
+        api.answer = refused(403, "AccessDeniedException", "User is not authorized")
+        with pytest.raises(BackendError, match="the credentials may not invoke lambda:users: AccessDeniedException"):
+            await wire.rehearse(timeout_s=5)
+
+        assert ["DryRun", "DryRun"] == api.invocation_types
+        assert [{}, {}] == api.events
 
 
 def function_error(body, kind="Unhandled"):

@@ -224,6 +224,29 @@ def test_close_while_connecting_leaves_no_socket(run):
     run(scenario())
 
 
+def test_cancelled_while_connecting_leaves_nothing(run):
+    """Whatever step of connecting a cancellation meets, no socket stays open and closing the wire ends."""
+
+    async def scenario():
+        async with wire_and_peer() as (wire, peer):
+            for steps in [*range(8)] * 20:
+                sending = asyncio.ensure_future(wire.send(GET, timeout_s=5))
+                while steps and not sending.done():
+                    # Two steps of the loop at least, since the resolver answers from a thread.
+                    await asyncio.sleep(0.001 if steps == 1 else 0)
+                    steps -= 1
+                sending.cancel()
+                await asyncio.wait([sending])
+                wire.drop_idle()
+            async with asyncio.timeout(5):
+                await wire.close()
+            await peer.settle()
+
+            assert 0 == peer.open_connections
+
+    run(scenario())
+
+
 def test_peer_that_closes_before_it_was_asked_makes_no_call_hang(run):
     """A connection that ends between its opening and the request is BACKEND_UNREACHABLE, not a wait for ever."""
 

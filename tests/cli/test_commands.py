@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import schema
-from tests.cli.processes import run_gateway
+from gateway.cli.commands import app
+from tests.cli.processes import ROOT, run_gateway
 
 
 async def test_schema_prints_the_sdl() -> None:
@@ -32,13 +39,60 @@ async def test_the_version_is_told() -> None:
     assert (0, "onehop 0.1.0\n", "") == await run_gateway("--version")
 
 
-@pytest.mark.parametrize("command", ["dev", "serve", "schema"])
-async def test_help_shows_an_example(command: str) -> None:
-    """Every command's help has a line to copy."""
-    code, printed, _ = await run_gateway(command, "--help", environment={"NO_COLOR": "1"})
+COMMANDS = [name for name in app if not name.startswith("-")]
 
-    assert 0 == code
-    assert f"Example: gateway {command}" in printed
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(command: str, capsys) -> None:
+    """Every command's help has a line to copy."""
+    app([command, "--help"], result_action="return_value")
+
+    assert re.search(rf"^Example: gateway {command}\b", capsys.readouterr().out, re.MULTILINE)
+
+
+async def test_help_is_plain_where_there_is_no_terminal() -> None:
+    """One command a line, no boxes; each has its line."""
+    code, printed, said = await run_gateway("--help")
+
+    assert (0, "") == (code, said)
+    assert printed.isascii()
+    assert "Example: gateway new shop" in printed.splitlines()
+    assert set(COMMANDS) <= {line.strip().partition(":")[0] for line in printed.splitlines()}
+
+
+def in_a_terminal(*arguments: str, **environment: str) -> str:
+    """What a command shows to a person."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "gateway.cli", *arguments]
+    variables = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    variables |= {"TERM": "xterm-256color", "COLUMNS": "100"} | environment
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=theirs, stderr=theirs, stdin=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        # Linux tells the end of a terminal by an error.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        process.wait(30)
+    os.close(ours)
+    return shown.decode()
+
+
+def test_a_terminal_gets_a_table_in_colour() -> None:
+    """Headings and rules, findings in their colours, and a line that moves meanwhile."""
+    shown = in_a_terminal("doctor")
+
+    assert {"versions", "found", "to", "do"} <= set(re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", " ", shown).split())
+    assert "\x1b[32mok" in shown
+    assert "looking at settings, graph and backends" in shown
+
+
+def test_no_color_is_obeyed() -> None:
+    """The same table, without colours. Source: no-color.org."""
+    shown = in_a_terminal("doctor", NO_COLOR="1")
+
+    assert "\u2500" in shown
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3\d|4\d|9\d|10\d)(?:;\d+)*m", shown)
 
 
 async def test_an_unknown_command_names_the_nearest() -> None:

@@ -13,9 +13,9 @@ from tests.differential.tally import tally
 from tests.differential.trials import Case
 
 _CHUNKS = 10
-_WORLDS = 4
-_OPERATIONS = 4
-_RUNS = 3
+_WORLDS = 5
+_OPERATIONS = 5
+_RUNS = 2
 
 # graphql-core itself leaves coroutines behind where an error nulls what they were for.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")

@@ -302,7 +302,7 @@ async def test_a_known_key_is_there_at_once() -> None:
 async def test_an_exception_that_no_coroutine_may_raise_is_replaced() -> None:
     """A StopIteration would end the await as if it had returned."""
     async with request(backend()) as loads:
-        future = loads._open().futures.open()
-        loads._open().futures.resolve(future, StopIteration(1))
+        future = loads._open_futures().open()
+        loads._open_futures().resolve(future, StopIteration(1))
 
         assert "INTERNAL_SERVER_ERROR: expected a value or an error, got StopIteration(1)" == str(await outcome(future))

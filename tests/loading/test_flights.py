@@ -490,7 +490,7 @@ async def test_requests_that_are_cancelled_leave_nothing(flights: Flights) -> No
 
 async def _departed(loads: Any) -> None:
     """Wait until what *loads* was asked for has left."""
-    while loads._open().memo._leaving:
+    while loads._open().memo.leaving:
         await loads.passes.start(_nothing())
 
 

@@ -35,6 +35,15 @@ def test_the_wheel_holds_the_built_console(wheel: Path) -> None:
     assert any(name.startswith("gateway/application/console/assets/") and name.endswith(".js") for name in names)
 
 
+def test_the_wheel_holds_the_scaffold(wheel: Path) -> None:
+    """`gateway new` has every file of the template to write, those whose names begin with a dot included."""
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("gateway/cli/template/")}
+
+    template = ROOT / "gateway" / "cli" / "template"
+    files = {str(path.relative_to(ROOT)) for path in template.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert files == names
+
+
 def test_the_wheel_works_alone(wheel: Path, tmp_path: Path) -> None:
     """With the wheel and its dependencies on the path, and nothing of this checkout, a graph is made and served."""
     site = sysconfig.get_paths()["purelib"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import dataclasses
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.backends.address import parse_address
 from gateway.backends.transport import open_wire
@@ -44,7 +45,7 @@ class Resending(FaultyWire):
 
 class Greedy(FaultyWire):
     def opened(self, options):
-        return super().opened(replace(options, max_connections=100, max_response_bytes=100_000_000))
+        return super().opened(dataclasses.replace(options, max_connections=100, max_response_bytes=100_000_000))
 
 
 class Swallowing(FaultyWire):

@@ -87,8 +87,9 @@ class BackendChecks:
             if isinstance(wire, LambdaWire):
                 await wire.rehearse(timeout_s=self.timeout_s)
         except UnreachableError as unreachable:
-            advice = unreachable.advice if host is not address else f"{unreachable.advice} ({self._source(name)})"
-            return fail(check, f"{address}: {unreachable.found}", advice)
+            # A function is behind the Invoke API, whose address is none of the backend's settings.
+            where, source = (address, f" ({self._source(name)})") if host is address else (f"{address} by {host}", "")
+            return fail(check, f"{where}: {unreachable.found}", unreachable.advice + source)
         except GatewayError as refused:
             return fail(check, refused.detail, _advice_on(refused.detail))
         if reached.problem:

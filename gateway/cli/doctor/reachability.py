@@ -44,7 +44,7 @@ async def reach(address: HttpAddress, *, timeout_s: float) -> Reached:
     host = address.host.strip("[]")
     family, where = await _resolved(host, address.port, timeout_s)
     began = time.monotonic()
-    peer = await _connected(family, where, address, timeout_s)
+    peer = await _connected(family, where, timeout_s)
     took = f"connected in {(time.monotonic() - began) * 1000:.0f} ms"
     if address.scheme == "http":
         peer.close()
@@ -68,7 +68,7 @@ async def _resolved(host: str, port: int, timeout_s: float) -> tuple[socket.Addr
     return family, where
 
 
-async def _connected(family: int, where: Any, address: HttpAddress, timeout_s: float) -> socket.socket:
+async def _connected(family: int, where: Any, timeout_s: float) -> socket.socket:
     peer = socket.socket(family, socket.SOCK_STREAM)
     peer.setblocking(False)
     try:
@@ -77,15 +77,12 @@ async def _connected(family: int, where: Any, address: HttpAddress, timeout_s: f
     except TimeoutError:
         peer.close()
         raise UnreachableError(
-            f"no answer from {address.authority} within {timeout_s:g} s",
+            f"no answer within {timeout_s:g} s",
             "see whether a firewall or a security group stands before it",
         ) from None
     except OSError as refused:
         peer.close()
-        raise UnreachableError(
-            f"{address.authority}: {_reason(refused)}",
-            "start the service, or correct its port",
-        ) from None
+        raise UnreachableError(_reason(refused), "start the service, or correct its port") from None
     return peer
 
 
