@@ -41,7 +41,7 @@ query CourseCatalogue  2 hops, 4 calls, 1 Lambda invoke  (loads of up to 100 key
       │     └─ 1 plain field
       └─ lectures  load catalogue.lectures_by_course by CourseRecord.id                     hop 2, 1 call per 100 keys
          └─ 1 plain field
-"""
+"""  # noqa: E501 - as it is printed
 
 
 @pytest.fixture

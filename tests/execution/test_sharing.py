@@ -50,7 +50,7 @@ _BOOKS = graph(query=query_of(books=(list[SharingBook | None], load(library.book
 @pytest.mark.parametrize("settings", [PLANNED, REFERENCE], ids=["planned", "reference"])
 @pytest.mark.parametrize(("field", "seen"), [("size", _SIZED), ("named", _NAMED)])
 async def test_each_parent_is_asked_for_what_a_resolver_gives(field, seen, settings):
-    """Two parents with the same row have a resolver called twice, also in a plan that returns: it may not answer alike."""
+    """Two parents with the same row have a resolver called twice, also by code: it may not answer alike."""
     seen.clear()
 
     people = FakeBackend({"GET /authors": AUTHORS})
