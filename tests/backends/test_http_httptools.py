@@ -224,24 +224,28 @@ def test_close_while_connecting_leaves_no_socket(run):
     run(scenario())
 
 
-def test_cancelled_while_connecting_leaves_nothing(run):
-    """Whatever step of connecting a cancellation meets, no socket stays open and closing the wire ends."""
+def test_cancelled_while_connecting_leaves_nothing(run, monkeypatch):
+    """A cancellation that meets a connection just made leaves no socket, and closing the wire ends."""
+    connection_made = http_httptools._Connection.connection_made
+    sendings: list[asyncio.Future[object]] = []
+
+    def made(connection, transport):
+        connection_made(connection, transport)
+        sendings[-1].cancel()
+
+    monkeypatch.setattr(http_httptools._Connection, "connection_made", made)
 
     async def scenario():
         async with wire_and_peer() as (wire, peer):
-            for number in range(300):
-                sending = asyncio.ensure_future(wire.send(GET, timeout_s=5))
-                # A thread resolves and the kernel connects: which turn of the loop meets which step is chance.
-                for _ in range(number):
-                    await asyncio.sleep(0)
-                sending.cancel()
-                await asyncio.wait([sending])
-                wire.drop_idle()
+            for _ in range(3):
+                sendings.append(asyncio.ensure_future(wire.send(GET, timeout_s=5)))
+                await asyncio.wait(sendings)
             async with asyncio.timeout(5):
                 await wire.close()
             await peer.settle()
 
-            assert 0 == peer.open_connections
+            assert [True] * 3 == [sending.cancelled() for sending in sendings]
+            assert (0, 0) == (len(peer.received), peer.open_connections)
 
     run(scenario())
 
