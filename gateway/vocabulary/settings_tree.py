@@ -13,8 +13,9 @@ import msgspec
 import msgspec.inspect
 from msgspec.inspect import DictType, StrType, StructType, Type
 
+from .masking import SECRET_NAMES
 from .nearest import did_you_mean
-from .settings import SECRET_NAMES, BackendSettings
+from .settings_backends import BackendSettings
 from .settings_values import bare, convert, expected, shown
 
 Path: TypeAlias = tuple[str, ...]

@@ -24,7 +24,8 @@ from msgspec.inspect import (
     VarTupleType,
 )
 
-from .settings import BackendSettings, mask_credentials
+from .masking import mask_credentials
+from .settings_backends import BackendSettings
 
 _LONGEST_SHOWN: Final = 60
 

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from rich.pretty import pprint
 
+from gateway.vocabulary.masking import mask_credentials
 from gateway.vocabulary.settings import (
     AwsSettings,
     BackendSettings,
@@ -19,7 +20,6 @@ from gateway.vocabulary.settings import (
     LimitSettings,
     ServiceSettings,
     Settings,
-    mask_credentials,
 )
 
 STRUCTS = [
