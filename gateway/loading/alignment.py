@@ -61,8 +61,9 @@ def _check_rows(loader: Loader[Any, Any, Any], answer: Any) -> None:
 
 
 def _one_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
-    found = dict(zip(map(attrgetter(*loader.by), answer), answer, strict=True))
-    aligned = dict(zip(keys, map(found.get, keys), strict=True))
+    key_of = attrgetter(*loader.by)
+    found = {key_of(row): row for row in answer}
+    aligned = {key: found.get(key) for key in keys}
     if len(found) < len(answer):
         aligned.update(_found_twice(loader, aligned, answer))
     return aligned
@@ -79,9 +80,10 @@ def _found_twice(loader: Loader[Any, Any, Any], keys: Collection[Any], answer: l
 
 
 def _many_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
+    key_of = attrgetter(*loader.by)
     found: defaultdict[Any, list[Any]] = defaultdict(list)
-    for key, row in zip(map(attrgetter(*loader.by), answer), answer, strict=True):
-        found[key].append(row)
+    for row in answer:
+        found[key_of(row)].append(row)
     return {key: found[key] for key in keys}
 
 

@@ -35,10 +35,11 @@ class Caller:
         """*backend* as this request addresses it."""
         # By identity, since two of one name may be told different things, and a hash of all that is slow. The
         # recipient keeps the backend, and the number with it.
-        known = self._recipients.get(id(backend))
+        number = id(backend)
+        known = self._recipients.get(number)
         if known is None:
-            known = Recipient(backend, self._clients.get(backend.name), self._sender)
-            self._recipients[id(backend)] = known
+            client = self._clients.get(backend.name)
+            known = self._recipients[number] = Recipient(backend, client, self._sender)
         return known
 
     async def fetch(self, flight: Flight) -> Aligned:

@@ -21,12 +21,12 @@ from ..declare.loader import Loader, Write
 from ..observe.calls import CallReceipt
 from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError, MissingError
-from .batches import Batch, start_batch
+from .batches import start_batch
 from .cancellation import until_over
 from .decoding import decode_answer
 from .flight import CallFacts
 from .flights import Flights
-from .futures import Futures, OrRaise
+from .futures import Futures
 from .limits import LoadLimits
 from .parts import Parts
 from .passes import Passes
@@ -96,7 +96,7 @@ class Loads:
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
         or_raise = partial(missing, loader, key) if required else None
-        return _future_of(self._open_futures(), wanted, lambda: shelf.outcomes[key], or_raise)
+        return self._open_futures().once_settled(wanted, lambda: shelf.outcomes[key], or_raise)
 
     async def load_many(
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int = 1
@@ -104,7 +104,7 @@ class Loads:
         """Values aligned to *keys*, an error in the place of a value that failed."""
         wanted = self.want(loader, keys, arguments, hop=hop)
         outcomes = wanted.outcomes
-        await _future_of(self._open_futures(), wanted, lambda: None)
+        await self._open_futures().once_settled(wanted, lambda: None)
         return [outcomes[key] for key in keys]
 
     def batch(
@@ -180,7 +180,7 @@ class Loads:
             parts.departures.send(parts.memo.take_leaving())
         if futures is not None:
             for batch in futures.batches.take():
-                done = partial(_settle_batch, futures, batch)
+                done = partial(futures.resolve_each, batch.futures)
                 self.resolve_batched(batch.batched, batch.parents, batch.arguments, batch.context, done)
 
     def stop(self) -> None:
@@ -229,23 +229,6 @@ class Loads:
     def _refuse_if_closed(self) -> None:
         if self._is_closed:
             raise EngineError("the request is answered: nothing can be loaded any more")
-
-
-def _future_of(
-    futures: Futures, wanted: Wanted, outcome: Callable[[], Any], or_raise: OrRaise = None
-) -> asyncio.Future[Any]:
-    """A future of *outcome*, which is there once *wanted* is settled."""
-    future = futures.open()
-    if wanted.is_settled:
-        futures.resolve(future, outcome(), or_raise)
-    else:
-        wanted.when_settled(lambda: futures.resolve(future, outcome(), or_raise))
-    return future
-
-
-def _settle_batch(futures: Futures, batch: Batch, values: list[Any]) -> None:
-    for future, value in zip(batch.futures, values, strict=True):
-        futures.resolve(future, value)
 
 
 def missing(loader: Loader[Any, Any, Any], key: Any) -> MissingError:

@@ -30,23 +30,21 @@ class Fetch:
 
     __slots__ = ("departure", "hop", "keys", "loader", "shelves", "source", "start_s", "waiting")
 
-    def __init__(self, shelves: list[Shelf]) -> None:
+    def __init__(self, shelves: list[Shelf], keys: dict[Any, None], hop: int) -> None:
         self.loader: Loader[Any, Any, Any] = shelves[0].loader
         self.shelves = shelves
-        self.keys: dict[Any, None] = {}
-        self.hop = 0
+        self.keys = keys
+        self.hop = hop
         self.departure = 0
         self.source: Source = "backend"
         self.start_s = 0.0
         #: Who waits and, before this leaves, for which keys.
         self.waiting: dict[Wanted, Collection[Any]] = {}
 
-    def add(self, wanted: Wanted, keys: Collection[Any], hop: int) -> None:
-        """Let *wanted* have *keys*, which have not left."""
+    def add(self, keys: Collection[Any], hop: int) -> None:
+        """More *keys* are to leave."""
         self.keys.update(dict.fromkeys(keys))
         self.hop = max(self.hop, hop)
-        self.waiting[wanted] = keys
-        wanted.sources.add(self)
 
     def leave(self, departure: int, now_s: float) -> None:
         """All keys leave together, by a call of their own."""
@@ -58,9 +56,7 @@ class Fetch:
 
     def piece(self, keys: Iterable[Any], departure: int, now_s: float, source: Source) -> Fetch:
         """A fetch of some of the keys, on its way; `leave_as` is to be told of it."""
-        piece = Fetch(self.shelves)
-        piece.keys = dict.fromkeys(keys)
-        piece.hop = self.hop
+        piece = Fetch(self.shelves, dict.fromkeys(keys), self.hop)
         piece.departure = departure
         piece.start_s = now_s
         piece.source = source
@@ -81,22 +77,22 @@ class Fetch:
 
     def settle(self, outcome: Outcome) -> None:
         """Put the keys' outcomes into the memo and tell those who waited; part of a pass."""
-        outcomes = _outcomes_of(self.keys, outcome)
+        outcomes = self._outcomes(outcome)
         for shelf in self.shelves:
             shelf.arrived(outcomes, self.hop)
         waiting, self.waiting = self.waiting, {}
         if len(waiting) == 1:
-            next(iter(waiting)).settled_by(self)
+            (wanted,) = waiting
+            wanted.settled_by(self)
         else:
             call_each(partial(wanted.settled_by, self) for wanted in waiting)
+
+    def _outcomes(self, outcome: Outcome) -> Mapping[Any, Any]:
+        """What each of the keys gets: a call of others may bring more, and any may fail as a whole."""
+        if isinstance(outcome, Exception):
+            return dict.fromkeys(self.keys, outcome)
+        return outcome if self.source == "backend" else {key: outcome[key] for key in self.keys}
 
     def __repr__(self) -> str:
         way = f"from {self.source}" if self.departure else "to leave"
         return f"<Fetch {len(self.keys)} keys of {self.loader.label} {way}, hop {self.hop}>"
-
-
-def _outcomes_of(keys: Collection[Any], outcome: Outcome) -> Mapping[Any, Any]:
-    """What each of *keys* gets of a flight's outcome: the flight may bring more, or fail as a whole."""
-    if isinstance(outcome, Exception):
-        return dict.fromkeys(keys, outcome)
-    return outcome if len(outcome) == len(keys) else {key: outcome[key] for key in keys}

@@ -138,7 +138,7 @@ class Flights:
         shared = self._shared.get(place) if place is not None else None
         if shared is None:
             return
-        if _is_alone(flight, shared):
+        if len(flight.keys) > 1 and _is_alone(flight, shared):
             del self._shared[place]
             return
         for key in flight.keys:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from ..vocabulary.errors import EngineError
 from .batches import Batches
 from .passes import Passes
+from .wanted import Wanted
 
 #: Makes the error that stands in the place of None.
 OrRaise: TypeAlias = Callable[[], Exception] | None
@@ -41,6 +42,20 @@ class Futures:
         if not future.done():
             _resolve(future, outcome, or_raise)
             self._passes.woke()
+
+    def once_settled(self, wanted: Wanted, outcome: Callable[[], Any], or_raise: OrRaise = None) -> asyncio.Future[Any]:
+        """A future of *outcome*, which can be told once *wanted* is settled."""
+        future = self.open()
+        if wanted.is_settled:
+            self.resolve(future, outcome(), or_raise)
+        else:
+            wanted.when_settled(lambda: self.resolve(future, outcome(), or_raise))
+        return future
+
+    def resolve_each(self, futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Any]) -> None:
+        """Give each of *futures* its outcome."""
+        for future, outcome in zip(futures, outcomes, strict=True):
+            self.resolve(future, outcome)
 
     def close(self) -> None:
         """Fail all that are still waited for."""

@@ -100,9 +100,12 @@ class Memo:
             if not keys:
                 return False
         if fetch is None:
-            fetch = shelf.leaving = Fetch([shelf])
+            fetch = shelf.leaving = Fetch([shelf], dict.fromkeys(keys), hop)
             self.leaving.append(fetch)
-        fetch.add(wanted, keys, hop)
+        else:
+            fetch.add(keys, hop)
+        fetch.waiting[wanted] = keys
+        wanted.sources.add(fetch)
         return True
 
     def _within_limit(self, shelf: Shelf, wanted: Wanted, keys: Collection[Any], hop: int) -> Collection[Any]:

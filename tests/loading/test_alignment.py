@@ -151,3 +151,14 @@ def test_a_stray_error_is_of_every_key_without_a_row() -> None:
 def test_a_key_is_compared_as_it_is_decoded() -> None:
     """Keys are of the record field's type: numbers here."""
     assert {1: _A, 3: _C, 4: None} == align(row_by_size, [1, 3, 4], Rows([_C, _B, _A]))
+
+
+def test_a_row_may_be_of_a_derived_record() -> None:
+    """As a transform may make it, and beside rows of the record itself."""
+
+    class Wide(Row, frozen=True):
+        width: int = 0
+
+    wide = Wide("b")
+
+    assert {"a": _A, "b": wide} == align(row_by_id, ["a", "b"], Rows([_A, wide]))

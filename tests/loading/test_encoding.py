@@ -217,6 +217,19 @@ def test_declared_headers_are_forwarded_and_no_others() -> None:
     assert not {"cookie", "x-missing"} & set(dict(request.headers))
 
 
+def test_a_forwarded_header_may_be_one_of_the_gateways_own() -> None:
+    """The declared one is sent, once: with a body, and without."""
+    backend = Backend("rows", forward=("gateway-deadline-ms", "content-type"))
+    headers = {"gateway-deadline-ms": "7", "content-type": "text/x"}
+
+    sent = [encoded(call, backend, headers=headers) for call in (get("/", into=Row), post("/", into=Row, json=1))]
+
+    for request in sent:
+        own = [pair for pair in request.headers if pair[0] in headers]
+        assert headers == dict(own)
+        assert 2 == len(own)
+
+
 def test_the_calls_own_headers() -> None:
     """They stand in lower case and replace the usual ones."""
     request = encoded(get("/", into=Row).with_headers({"Accept": "text/csv", "X-Flag": "1"}))

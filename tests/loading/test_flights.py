@@ -461,6 +461,77 @@ async def test_closing_the_engine_fails_those_who_wait(flights: Flights) -> None
     assert 0 == len(flights)
 
 
+async def test_a_flight_cancelled_before_its_first_step_leaves_nothing(flights: Flights) -> None:
+    """Its task never runs, hence cannot clean up after itself."""
+    wire = FakeBackend({"GET /rows": _ROWS})
+
+    async with request(wire, flights=flights) as loads:
+        loads.passes.run(lambda: loads.want(row_by_id, ["a"], {}, hop=1))
+        assert 1 == len(flights)
+
+    assert ([], "<Flights: 0 under way, 0 of them shared>") == (wire.requests, repr(flights))
+
+
+async def test_an_engine_that_closes_before_a_flight_has_begun_tells_who_waits(flights: Flights) -> None:
+    """As for those under way."""
+    async with request(FakeBackend({"GET /rows": _ROWS}), flights=flights) as loads:
+        wanted: list[Any] = []
+        loads.passes.run(lambda: wanted.append(loads.want(row_by_id, ["a"], {}, hop=1)))
+        await flights.close()
+
+        assert isinstance(wanted[0].outcomes["a"], EngineError)
+    assert 0 == len(flights)
+
+
+async def test_a_dead_flight_takes_nobody(flights: Flights) -> None:
+    """Whoever ended its task from outside, before its first step, has told nobody: the next request asks anew."""
+    wire = FakeBackend({"GET /rows": _ROWS})
+
+    async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
+        first.passes.run(lambda: first.want(row_by_id, ["a"], {}, hop=1))
+        (flight,) = flights._under_way
+        flight.task.cancel()
+        await asyncio.wait([flight.task])
+        values = await outcomes(second, row_by_id, ["a"])
+
+    assert ({"a": Row("a")}, 0) == (values, len(flights))
+
+
+@pytest.mark.parametrize("keys", [["a"], ["a", "b"], ["b", "a"]])
+async def test_a_flight_that_ends_hides_no_other(flights: Flights, keys: list[str]) -> None:
+    """Of two at one place with the same keys or some, the one still under way stays to be found."""
+    first_may_answer, may_answer = asyncio.Event(), asyncio.Event()
+    calls = 0
+
+    async def handle(_: object) -> list[Row]:
+        nonlocal calls
+        calls += 1
+        await (first_may_answer if calls == 1 else may_answer).wait()
+        return _ROWS
+
+    wire = FakeBackend({"GET /rows": handle, "PATCH /rows/{id}": Row("a")})
+
+    async with (
+        request(wire, flights=flights) as first,
+        request(wire, flights=flights) as second,
+        request(wire, flights=flights) as third,
+    ):
+        early = settled(first.want(row_by_id, ["a", "b"], {}, hop=1))
+        await _departed(first)
+        await second.write(resize, {"row_id": "a", "size": 5})
+        later = settled(second.want(row_by_id, keys, {}, hop=1))
+        await _departed(second)
+        first_may_answer.set()
+        await early
+        joined = settled(third.want(row_by_id, keys, {}, hop=1))
+        await _departed(third)
+        may_answer.set()
+        await asyncio.gather(later, joined)
+
+        assert ["flight"] == [record.source for record in third.receipt.records]
+    assert "<Flights: 0 under way, 0 of them shared>" == repr(flights)
+
+
 async def test_requests_that_are_cancelled_leave_nothing(flights: Flights) -> None:
     """After 2,000 of them, sharing calls and not, there is no flight and no task; the last ones were awaited."""
     all_are_under_way = asyncio.Event()

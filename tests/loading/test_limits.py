@@ -52,6 +52,18 @@ async def test_steps_that_leave_together_share_the_limit() -> None:
     assert [["a", "b"], ["d"]] == wire.keys("id")
 
 
+async def test_keys_that_wait_already_take_no_room() -> None:
+    """A step may ask once more for what leaves with it."""
+    wire = backend()
+
+    async with request(wire, limits=LoadLimits(max_keys=2)) as loads:
+        loads.want(row_by_id, ["a", "b"], {}, hop=1)
+        again = await outcomes(loads, row_by_id, ["b", "a"])
+
+    assert {"a": Row("a"), "b": Row("b")} == again
+    assert [["a", "b"]] == wire.keys("id")
+
+
 async def test_a_step_whose_keys_are_all_refused_waits_for_nothing() -> None:
     """It is settled when `want` returns, and no departure is due."""
     async with request(backend(), limits=LoadLimits(max_keys=0)) as loads:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from gateway.observe.calls import MAX_RECORDS, BusyTime, CallReceipt, CallRecord
+from gateway.vocabulary.settings import Settings
 
 _MOMENTS = st.integers(0, 60)
 
@@ -73,6 +75,39 @@ def test_a_receipt_is_bounded() -> None:
 
     assert (MAX_RECORDS, 5) == (len(receipt.records), receipt.dropped)
     assert (MAX_RECORDS + 5, MAX_RECORDS + 5) == (receipt.calls, receipt.hops)
+
+
+def test_time_that_is_not_kept_is_counted_too() -> None:
+    """Backend time has the calls past the bound, asked for once or again."""
+    records = [record(start_s=float(number), duration_s=0.5) for number in range(MAX_RECORDS + 2)]
+    receipt = receipt_of(*records)
+
+    assert [(MAX_RECORDS + 2) * 0.5] * 2 == [receipt.backend_s, receipt.backend_s]
+
+
+def test_only_failed_calls_are_logged_where_lines_are_not_wanted() -> None:
+    """A line costs a good part of what a call costs; a failure is worth it."""
+    receipt = CallReceipt("request-1", logs_calls=False)
+    with capture_logs() as logs:
+        receipt.add(record())
+        receipt.add(record(status=None, error_code="BACKEND_TIMEOUT", error_kind="timeout"))
+
+    assert [("warning", "BACKEND_TIMEOUT")] == [(log["log_level"], log["error"]) for log in logs]
+    assert 2 == receipt.calls
+
+
+@pytest.mark.parametrize(
+    ("mode", "log_calls", "expected"),
+    [
+        ("production", None, False),
+        ("development", None, True),
+        ("production", True, True),
+        ("development", False, False),
+    ],
+)
+def test_calls_are_logged_in_development_unless_said(mode: Any, log_calls: bool | None, expected: bool) -> None:
+    """In production a call costs no line, unless it fails."""
+    assert expected is Settings(mode=mode, log_calls=log_calls).logs_calls
 
 
 def test_a_call_is_one_log_line() -> None:
