@@ -35,10 +35,11 @@ async def main(options: argparse.Namespace) -> None:
     facts, sessions = machine(), {}
     async for session in _sessions(options):
         sessions[session.name] = session
+        # What is measured stays, whatever becomes of the rest.
+        save(options.out, facts, sessions)
         print(f"{session.name}: done", file=sys.stderr, flush=True)
     figures = text(facts, sessions)
     print(figures)
-    save(options.out, facts, sessions)
     if options.page:
         write(options.page, figures)
     print(f"\nevery sample: {options.out}")

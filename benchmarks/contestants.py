@@ -30,7 +30,7 @@ class Contestant:
     """A server under measurement; *needs* is a path without which it is left out.
 
     *keeps_calls*: whether each request takes exactly the calls that its work says, since nothing is shared between
-    requests of different viewers.
+    requests of different viewers. *indices_as_text*: its errors' paths give a place in a list as text.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Contestant:
     command: Callable[[int, str], Command]
     needs: Path | None = None
     keeps_calls: bool = True
+    indices_as_text: bool = False
 
     @property
     def is_here(self) -> bool:
@@ -89,7 +90,7 @@ _ALL = (
     Contestant("floor-aiohttp", "floor, aiohttp", _floor("aiohttp")),
     Contestant("floor-lean", "floor, lean client", _floor("lean")),
     Contestant("bare", "bare ASGI", _asgi("benchmarks.peers.bare:app")),
-    Contestant("mercurius", "Mercurius, jit, loaders, undici", _mercurius, needs=_MERCURIUS),
+    Contestant("mercurius", "Mercurius, jit, loaders, undici", _mercurius, needs=_MERCURIUS, indices_as_text=True),
     Contestant("tailcall", "Tailcall, batched", _tailcall(shares=False), needs=_TAILCALL, keeps_calls=False),
     Contestant(
         "tailcall-dedupe", "Tailcall, batched, dedupe", _tailcall(shares=True), needs=_TAILCALL, keeps_calls=False

@@ -108,7 +108,7 @@ async def _verified(server: Server, work: Work, viewer: int) -> Exchange:
     body = await fetch(server.address, request)
     answered = orjson.loads(body)
     try:
-        work.check(answered, viewer)
+        work.check(answered, viewer, indices_as_text=CONTESTANTS[server.name].indices_as_text)
     except WrongAnswerError as wrong:
         raise WrongAnswerError(f"{server.name}: {wrong}") from None
     # White space is a peer's own affair; the gateway's answers are the right bytes as they come.

@@ -26,7 +26,7 @@ _TIMER = re.compile(
 _ALLOWED = {
     "loading/cancellation.py": ["over, stubborn = await asyncio.wait(tasks, timeout=GRACE_S)"],
     "loading/departure.py": [
-        "await asyncio.wait([flight.task], timeout=max(0.0, self._sender.deadline.remaining_s()))"
+        "await asyncio.wait([flight.task], timeout=max(0.0, self._deadline.remaining_s()))"
     ],
 }
 
