@@ -25,9 +25,7 @@ _TIMER = re.compile(
 #: The deadline's own, and the end of a request: line by line, so that another one is a decision.
 _ALLOWED = {
     "loading/cancellation.py": ["over, stubborn = await asyncio.wait(tasks, timeout=GRACE_S)"],
-    "loading/departure.py": [
-        "await asyncio.wait([flight.task], timeout=max(0.0, self._deadline.remaining_s()))"
-    ],
+    "loading/departure.py": ["await asyncio.wait([flight.task], timeout=max(0.0, self._deadline.remaining_s()))"],
 }
 
 
