@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
 from ..declare.batched import Batched
 from ..vocabulary.context import Context
-from ..vocabulary.deadline import within
+from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import BackendTimeout, EngineError
 from .failure import Failure
 from .linked import LinkedField, LinkedPlan
@@ -27,6 +27,9 @@ from .rows import Rows
 if TYPE_CHECKING:
     from ..loading.door import Loads
     from ..loading.wanted import Wanted
+
+# Timers for the same time may ring in any order.
+_MOMENT_S: Final = 0.005
 
 #: Called with what was waited for, or with the reason why it is waited for no longer.
 _Give = Callable[[Any, Exception | None], None]
@@ -88,7 +91,7 @@ class Run:
         if not self._is_finished:
             self._finished = asyncio.get_running_loop().create_future()
             try:
-                await within(self.context.deadline, self._finished, "the operation")
+                await within(_a_moment_after(self.context.deadline), self._finished, "the operation")
             except BackendTimeout as timeout:
                 self._give_up(timeout)
             finally:
@@ -234,6 +237,11 @@ class Run:
             number = next(iter(self._waiting))
             waiter = self._waiting.pop(number)
             self._do(partial(waiter, [], reason))
+
+
+def _a_moment_after(deadline: Deadline) -> Deadline:
+    """Calls and loaders end at the deadline by themselves, and know better what was still running."""
+    return Deadline(deadline.at_s + _MOMENT_S, deadline.clock)
 
 
 async def _result_of(awaitable: Any) -> Any:
