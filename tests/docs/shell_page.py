@@ -70,5 +70,7 @@ def _normal(text: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """As in a terminal of somebody who has set nothing of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("GATEWAY_", "AWS_"))}
+    """As in a terminal of somebody who has set nothing of ours, also where `make` runs the tests."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("GATEWAY_", "AWS_", "MAKE", "MFLAGS"))
+    }

@@ -19,9 +19,9 @@ import pytest
 from gateway.cli.ports import free_port
 
 UV = Path(sys.executable).with_name("uv")
-ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith(("GATEWAY_", "PYTHON", "VIRTUAL_ENV"))
-}
+# `make`'s own variables would have the project's say that it was called from another.
+_OURS = ("GATEWAY_", "PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def run(*command: str | Path, directory: Path) -> str:
