@@ -52,7 +52,7 @@ class DefaultHeaders:
     def __init__(self, app: ASGIApp, headers: Iterable[tuple[str, str]]) -> None:
         """Add *headers* to what *app* answers."""
         self._app = app
-        self._headers = tuple((name.encode(), value.encode()) for name, value in headers)
+        self._headers = {name.encode(): value.encode() for name, value in headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
@@ -62,10 +62,13 @@ class DefaultHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = message.get("headers", ())
                 # ASGI has names in lower case.
-                names = {name for name, _ in given}
-                message["headers"] = [*given, *(header for header in self._headers if header[0] not in names)]
+                given = message.get("headers", ())
+                missing = self._headers.keys() - dict(given).keys()
+                message["headers"] = [
+                    *given,
+                    *[(name, self._headers[name]) for name in self._headers if name in missing],
+                ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -31,12 +31,12 @@ class Outgoing:
 
     def http1_bytes(self) -> bytes:
         """The whole message of HTTP/1.1."""
-        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers)]
+        head = "".join([f"{name}: {value}\r\n" for name, value in self.headers])
         body = self.body or b""
         # RFC 9110 section 8.6: these methods have a body, if only an empty one.
         if self.body is not None or self.method in {"POST", "PUT", "PATCH"}:
-            lines.append(f"content-length: {len(body)}")
-        return "\r\n".join((*lines, "", "")).encode() + body
+            head += f"content-length: {len(body)}\r\n"
+        return f"{self.method} {self.target} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
 def check_request_line(method: str, target: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..vocabulary.errors import ClientError
@@ -52,6 +53,8 @@ class _Match(NamedTuple):
 _REFUSED: Final = _Match(0.0, is_named=False)
 
 
+# A client says the same with every request.
+@lru_cache(maxsize=256)
 def negotiate(accept: str | None) -> MediaType:
     """Choose the media type that the client ranks highest.
 
