@@ -22,6 +22,7 @@ from graphql import (
     is_non_null_type,
 )
 from graphql.pyutils import Path, inspect, is_iterable
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 if TYPE_CHECKING:
     from .columns import Column
@@ -85,7 +86,7 @@ class LeafShape:
         self.type = type_
         self.non_null = non_null
 
-    def place(self, column: Column, value: Any, container: Container, key: str | int, _path: Path | None) -> None:
+    def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: what the type's `coerce_output_value` makes of the value."""
         if is_absent(self, column, value, container, key):
             return
@@ -100,8 +101,27 @@ class LeafShape:
                 f" to return non-nullable value, returned: {inspect(coerced)}"
             )
             column.fail(container, key, TypeError(message), "completion")
+        elif is_awaitable(coerced):
+            # A scalar that lets everything pass lets an awaitable pass, and graphql-core awaits what it is given.
+            column.wait(coerced, _AS_IT_IS, container, key, path)
         else:
             container[key] = coerced
+
+
+class _AsItIs:
+    """What has been completed before it was there."""
+
+    non_null = False
+
+    def place(self, column: Column, value: Any, container: Container, key: str | int, _path: Path | None) -> None:
+        """As `Shape.place`, for a value that nothing more is done to."""
+        if isinstance(value, Exception):
+            column.fail(container, key, value)
+        else:
+            container[key] = value
+
+
+_AS_IT_IS = _AsItIs()
 
 
 class ListShape:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import strawberry
 from graphql import GraphQLError
+from strawberry.permission import BasePermission
+from strawberry.scalars import JSON
 
 from gateway import Info, batched, graph
 from gateway.testing.run import running
@@ -92,3 +94,33 @@ async def test_an_error_that_is_given_is_an_error_that_is_raised(field, way):
         reply = await ask(f"{{closed {{{field}}}}}")
 
     assert ("not on Sundays", ["BAD_USER_INPUT"]) == (reply.errors[0]["message"], reply.codes)
+
+
+class Later(BasePermission):
+    """A permission that awaits, before a resolver that does not."""
+
+    async def has_permission(self, source, info, **arguments):
+        return True
+
+
+@strawberry.type
+class Waiting:
+    @strawberry.field(permission_classes=[Later])
+    def value(self) -> JSON:
+        async def later():
+            return [1]
+
+        return later()
+
+
+def waiting() -> Waiting:
+    return Waiting()
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_awaitable_that_a_scalar_lets_pass_is_awaited(way):
+    """What an awaitable gives may be awaitable itself: a scalar that takes anything takes it, and it is awaited."""
+    built = graph(query=query_of(waiting=(Waiting, strawberry.field(waiting))))
+
+    async with running(built, settings=settings(way)) as ask:
+        assert {"waiting": {"value": [1]}} == await ask.data("{waiting {value}}")
