@@ -37,6 +37,11 @@ class ConnectionLostError(Exception):
 class Session(Protocol):
     """An engine's pool of connections, living in one event loop."""
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it takes another exchange with all its places; one that does not is retired."""
+        ...
+
     async def exchange(self, outgoing: Outgoing) -> WireResponse:
         """Send once and read the bounded answer.
 
@@ -154,6 +159,8 @@ class HttpWire:
     def _session(self, state: _LoopState) -> Session:
         if self._closed:
             raise self._unreachable("the wire is closed")
+        if state.session is not None and not state.session.is_sound:
+            self.drop_idle()
         if state.session is None:
             state.session = self._new_session()
         return state.session

@@ -51,6 +51,11 @@ class HttptoolsSession:
         self._sweeper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
+    @property
+    def is_sound(self) -> bool:
+        """As `Session.is_sound`."""
+        return True
+
     async def exchange(self, outgoing: Outgoing) -> WireResponse:
         """As `Session.exchange`."""
         connection = self._kept() or await self._connect()

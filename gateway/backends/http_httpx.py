@@ -58,6 +58,16 @@ class HttpxSession:
         self._owns_client = client is None
         self._client = _new_client(options) if client is None else client
         self._auth = self._client.auth if auth is None else auth
+        self._may_have_lost_a_place = False
+
+    @property
+    def is_sound(self) -> bool:
+        """As `Session.is_sound`.
+
+        httpcore 1.0 never takes back the place of a connection whose request was cancelled before it was written
+        (https://github.com/encode/httpcore/issues/1093). A client that was brought stays in use all the same.
+        """
+        return not (self._owns_client and self._may_have_lost_a_place)
 
     async def exchange(self, outgoing: Outgoing) -> WireResponse:
         """As `Session.exchange`."""
@@ -75,6 +85,9 @@ class HttpxSession:
                 extensions={"target": outgoing.target.encode(), "trace": connection.note},
             )
             response = await self._client.send(request, stream=True, auth=self._auth, follow_redirects=False)
+        except asyncio.CancelledError:
+            self._may_have_lost_a_place |= not connection.sent
+            raise
         except httpx.RemoteProtocolError as error:
             if not str(error).startswith(_DISCONNECTED):
                 raise not_http(self._name, str(error)) from error
@@ -116,15 +129,15 @@ class _ConnectionEvents:
 
     def __init__(self) -> None:
         self._connected = False
-        self._sent = False
+        self.sent = False
 
     @property
     def reused(self) -> bool:
-        return self._sent and not self._connected
+        return self.sent and not self._connected
 
     async def note(self, event: str, _info: Mapping[str, object]) -> None:
         if event.endswith("send_request_headers.started"):
-            self._sent = True
+            self.sent = True
         elif event.startswith("connection.connect_") and event.endswith(".started"):
             self._connected = True
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from ..vocabulary.errors import BackendError, BackendTimeout
 from ._wire_carrier import AMPLE_S, GET, SHORT_S, Carrier, Checks, always, fails, same
 from .fault_peer import Act, Hold, Raw
 
 check = Checks()
+#: As many turns of the loop as either engine takes from the call to the wait for an answer, and some more.
+_TURNS: Final = 40
 
 
 @check("sockets")
@@ -76,6 +79,22 @@ async def _waiting_for_a_place_counts(carrier: Carrier) -> None:
         await first
 
     same(1, len(carrier.peer.received), "requests at the peer")
+
+
+@check()
+async def _cancellation_at_any_turn_frees_the_place(carrier: Carrier) -> None:
+    """A send that is cancelled in any turn of the loop, before or after it connects, leaves its place free."""
+    for turns in range(_TURNS):
+        gate = asyncio.Event()
+        carrier.peer.act = always(Hold(gate))
+        async with carrier.opened(max_connections=1) as wire:
+            sending = asyncio.ensure_future(wire.send(GET, timeout_s=AMPLE_S))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            gate.set()
+            same(200, (await wire.send(GET, timeout_s=AMPLE_S)).status, f"status after {turns} turns")
 
 
 @check()

@@ -306,6 +306,8 @@ def test_options_are_more_than_zero(name):
 class _SlowToClose:
     """A session whose `close` gives way to other tasks, as httpx's does."""
 
+    is_sound = True
+
     async def exchange(self, outgoing: object) -> WireResponse:
         await asyncio.sleep(0)
         return WireResponse(200, {}, b"[]")
