@@ -86,7 +86,7 @@ async def comments_as_posted(
         strawberry.argument(description="The last comment that one knows: what was posted since comes first."),
     ] = None,
 ) -> AsyncGenerator[CommentRecord, None]:
-    """Comments in the order in which they are posted, until the request's time is over.
+    """Comments in the order in which they are posted, until the subscription's time is over.
 
     Raises:
         ClientError: an id is malformed or of another type, or there is no such discussion.
@@ -114,6 +114,6 @@ post_a_comment: Any = strawberry.mutation(
 )
 comment_posted: Any = strawberry.subscription(
     resolver=comments_as_posted,
-    description="Comments of a discussion as they are posted, seen within a second or so. It ends when a request's time"
-    " is over: subscribe again `after` the last comment, and none is missed.",
+    description="Comments of a discussion as they are posted, seen within a second or so. It ends when a subscription's"
+    " time is over: subscribe again `after` the last comment, and none is missed.",
 )

@@ -7,23 +7,23 @@ graphql-core's and each of whose events is planned. The direct path of the engin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any
 
+import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 
 from ..admission.documents import Document
 from ..declare.graph import Graph
 from ..execution.linked import LinkedPlan
-from ..execution.reference import DeadlineExecutor
+from ..execution.reference import DeadlineExecutor, at_last_moment
 from ..execution.run import Run
 from ..planning.fallback import Fallback
 from ..planning.store import PreparedOperation
 from ..vocabulary.context import App, Context
 
 
-@dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(msgspec.Struct, frozen=True):
     """What the executor must know of the request besides its context."""
 
     graph: Graph
@@ -40,8 +40,7 @@ class Seam:
     max_errors: int
 
 
-@dataclass(frozen=True, slots=True)
-class SeamContext(Context[App]):
+class SeamContext(Context[App], frozen=True):
     """A context that carries the seam, for requests that go through Strawberry."""
 
     seam: Seam
@@ -70,14 +69,17 @@ class PlannedExecutor(DeadlineExecutor):
         context = self.context_value
         if not isinstance(context, SeamContext):
             return super().execute_operation(serially)
-        if serially is False:
+        is_event = serially is False
+        if is_event:
             # Only an event of a subscription says so: its selection is run on its own.
             context = context.seam.renew(context)
             self.context_value = context
         plan = self._plan(context.seam)
         context.seam.note(plan)
         if isinstance(plan, Fallback):
-            return super().execute_operation(serially)
+            result = super().execute_operation(serially)
+            # A query's end is watched over by whoever runs it; nobody but this stands around an event.
+            return at_last_moment(context, result) if is_event and isawaitable(result) else result
         return self._run(plan, context, context.seam)
 
     def _plan(self, seam: Seam) -> LinkedPlan | Fallback:

@@ -24,6 +24,8 @@ class MediaType(StrEnum):
     GRAPHQL_RESPONSE = "application/graphql-response+json"
     #: For older clients, which trust a body only when the status is 200.
     JSON = "application/json"
+    #: A stream of server-sent events, one a result: only for who prefers it, by name, to an answer in one piece.
+    EVENT_STREAM = "text/event-stream"
 
     @property
     def content_type(self) -> str:
@@ -61,10 +63,11 @@ def negotiate(accept: str | None) -> MediaType:
     Without a header, or with an empty one, it is `application/json`: who sends none is an old client. A type that is
     named beats one that only a wildcard covers at the same weight (`application/json, */*` is `application/json`).
     When both are named alike it is `application/graphql-response+json`; when a wildcard covers both it is
-    `application/json`, as the GraphQL Foundation's audits 47DE and 80D8 want. Members that cannot be read are skipped.
+    `application/json`, as the GraphQL Foundation's audits 47DE and 80D8 want. `text/event-stream` must be named and
+    ranked above both, or be alone. Members that cannot be read are skipped.
 
     Raises:
-        ClientError: NOT_ACCEPTABLE, the header allows neither.
+        ClientError: NOT_ACCEPTABLE, the header allows none.
 
     Source: RFC 9110 section 12.5.1; GraphQL over HTTP, section Body.
     """
@@ -74,8 +77,11 @@ def negotiate(accept: str | None) -> MediaType:
     graphql_response = _match(MediaType.GRAPHQL_RESPONSE, ranges)
     json = _match(MediaType.JSON, ranges)
     best = max(graphql_response, json)
+    stream = _match(MediaType.EVENT_STREAM, ranges)
+    if stream.is_named and stream.weight > best.weight:
+        return MediaType.EVENT_STREAM
     if not best.weight:
-        expected = f"{MediaType.GRAPHQL_RESPONSE} or {MediaType.JSON}"
+        expected = f"{MediaType.GRAPHQL_RESPONSE}, {MediaType.JSON} or {MediaType.EVENT_STREAM}"
         raise ClientError(f"Accept: expected {expected}, got {excerpt(accept)}", code="NOT_ACCEPTABLE")
     if graphql_response == json:
         return MediaType.GRAPHQL_RESPONSE if best.is_named else MediaType.JSON
@@ -86,7 +92,7 @@ def wants_html(accept: str | None) -> bool:
     """Tell whether the client is a browser's address bar: it names `text/html` and ranks nothing of JSON above it."""
     ranges = _weighed(accept)
     html = _match("text/html", ranges)
-    rivals = [_match(media_type, ranges).weight for media_type in MediaType]
+    rivals = [_match(media_type, ranges).weight for media_type in (MediaType.GRAPHQL_RESPONSE, MediaType.JSON)]
     return html.is_named and html.weight > 0 and html.weight >= max(rivals)
 
 

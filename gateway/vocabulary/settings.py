@@ -17,6 +17,7 @@ from .settings_backends import AwsSettings, BackendSettings
 from .settings_clients import CorsSettings, HopsSettings, IdentitySettings
 from .settings_dev import DevSettings, ServiceSettings
 from .settings_limits import LimitSettings
+from .settings_subscriptions import SubscriptionSettings
 from .units import LONGEST_S, MIB
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "LimitSettings",
     "ServiceSettings",
     "Settings",
+    "SubscriptionSettings",
 ]
 
 
@@ -176,6 +178,9 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     limits: Annotated[
         LimitSettings, Meta(description="What one operation may ask for; room for large pages by default.")
     ] = LimitSettings()
+    subscriptions: Annotated[
+        SubscriptionSettings, Meta(description="How many subscriptions are open, and how long; an hour by default.")
+    ] = SubscriptionSettings()
     dev: Annotated[
         DevSettings, Meta(description="What `gateway dev` runs besides the gateway; nothing by default.")
     ] = DevSettings()

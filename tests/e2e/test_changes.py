@@ -65,11 +65,11 @@ async def post(learning: Platform, subject: str, discussion: str, text: str, key
     return (await learning.data(POST, subject=subject, input=given))["postComment"]
 
 
-def listen(learning: Platform, discussion: str, *, time_s: float = 10.0, after: str | None = None) -> Any:
+def listen(learning: Platform, discussion: str, *, lifetime_s: float = 60.0, after: str | None = None) -> Any:
     """The answers to a subscription, to be closed."""
     variables = {"id": join.global_id("Discussion", discussion), "after": after}
     request = GraphQLRequest(query=LISTEN, variables=variables)
-    return aclosing(learning.engine.subscribe(request, viewer("u1", time_s)))  # type: ignore[type-var]  # a generator
+    return aclosing(learning.engine.subscribe(request, viewer("u1"), lifetime_s=lifetime_s))  # type: ignore[type-var]  # a generator
 
 
 async def test_somebody_enrols_and_gets_on(learning: Platform) -> None:
@@ -296,9 +296,9 @@ async def test_who_listens_again_misses_nothing(learning: Platform) -> None:
     assert ids[1:] == [answer.result["data"]["commentPosted"]["id"] for answer in answers]
 
 
-async def test_a_stream_ends_with_the_requests_time(learning: Platform) -> None:
-    """A listener is told nothing more, rather than an error, when the time of a request is over."""
-    async with listen(learning, "d62", time_s=1.5) as events:
+async def test_a_stream_ends_with_its_time(learning: Platform) -> None:
+    """A listener is told nothing more, rather than an error, when the time of the subscription is over."""
+    async with listen(learning, "d62", lifetime_s=1.5) as events:
         assert [] == [event async for event in events]
 
 

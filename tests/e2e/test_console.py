@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,9 @@ import schema
 from gateway.application.engine import Engine
 from gateway.testing.doors import over_socket
 from gateway.testing.processes import service
+from gateway.vocabulary.settings import Settings
+from tests.application import listening
+from tests.application.listening import Stage
 from tests.e2e import join
 from tests.e2e.browser import CHROMIUM, ask_in_browser
 from tests.e2e.reference import ROOT, settings_for
@@ -75,3 +79,20 @@ async def test_the_panel_shows_the_hops_of_the_last_run() -> None:
     together = ["catalogue.lectures_by_course x 3", "users.user_by_id x 3"]
     assert together == sorted(calls["Hop 2, departure 2"])
     assert ([], []) == (asked.strangers, asked.complaints)
+
+
+async def test_a_subscription_is_heard_in_the_browser() -> None:
+    """The page shows an event as it comes, and its source ends with the page."""
+    stage = Stage()
+    stage.words.put_nowait("one")
+    SCREENSHOTS.mkdir(exist_ok=True)
+    engine = Engine(listening.GRAPH, Settings(mode="development"), app=stage, wires={"rows": listening.fake_rows()})
+
+    async with over_socket(engine) as door:
+        query = "subscription Listen { said { text row { name } } }"
+        heard = await ask_in_browser(f"{door.url}/graphql", query, SCREENSHOTS / "subscription.png")
+        await asyncio.wait_for(stage.ended.wait(), 5)
+
+    assert {"data": {"said": {"text": "one", "row": {"name": "Ada"}}}} == json.loads(heard.text)
+    assert ["rows.row_by_id x 1"] == heard.hops.calls["Hop 1, departure 1"]
+    assert ([], []) == (heard.strangers, heard.complaints)

@@ -60,8 +60,29 @@ def test_the_highest_ranked_type_is_chosen(accept: str | None, expected: MediaTy
 
 
 @pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("text/event-stream", MediaType.EVENT_STREAM),
+        ("Text/Event-Stream;q=0.5, multipart/mixed", MediaType.EVENT_STREAM),
+        ("text/event-stream, */*;q=0.1", MediaType.EVENT_STREAM),
+        ("text/event-stream, application/json;q=0.9", MediaType.EVENT_STREAM),
+        ("text/event-stream, application/json", MediaType.JSON),
+        ("text/event-stream, */*", MediaType.JSON),
+        ("text/event-stream;q=0.9, application/graphql-response+json", MediaType.GRAPHQL_RESPONSE),
+        ("text/event-stream;q=0, application/json;q=0.1", MediaType.JSON),
+        ("text/*, application/json;q=0.1", MediaType.JSON),
+    ],
+)
+def test_events_are_for_who_prefers_them(accept: str, expected: MediaType):
+    """A stream is given to who names it and ranks it above an answer in one piece."""
+    assert expected is negotiate(accept)
+
+
+@pytest.mark.parametrize(
     "accept",
     [
+        "text/event-stream;q=0",
+        "text/*",
         "text/html",
         "image/*",
         "application/xml;q=1",
@@ -79,7 +100,9 @@ def test_nothing_acceptable_is_refused(accept: str):
     with pytest.raises(ClientError) as caught:
         negotiate(accept)
 
-    expected = f"Accept: expected application/graphql-response+json or application/json, got {accept!r}"
+    expected = (
+        f"Accept: expected application/graphql-response+json, application/json or text/event-stream, got {accept!r}"
+    )
     assert ("NOT_ACCEPTABLE", expected) == (caught.value.code, caught.value.detail)
 
 

@@ -1,0 +1,65 @@
+"""Hearing of a signal beside the server, which hears it as before."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.application.stopping import when_told_to_stop
+
+
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    """What a server heard that waits for SIGTERM."""
+    heard: list[str] = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append("server"))
+    yield heard
+    signal.signal(signal.SIGTERM, before)
+
+
+async def test_the_server_and_the_application_hear_a_signal(heard: list[str]) -> None:
+    """Both are told, in the block alone; afterwards the server is as it was."""
+    told = asyncio.Event()
+    servers = signal.getsignal(signal.SIGTERM)
+    with when_told_to_stop(told.set):
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(told.wait(), 5)
+
+    assert ["server"] == heard
+    assert servers is signal.getsignal(signal.SIGTERM)
+
+
+async def test_a_handler_that_came_later_stays(heard: list[str]) -> None:
+    """What somebody put in its place within the block is theirs."""
+    with when_told_to_stop(lambda: None):
+        signal.signal(signal.SIGTERM, later := lambda *_: heard.append("later"))
+
+    assert later is signal.getsignal(signal.SIGTERM)
+
+
+async def test_where_nobody_waits_for_a_signal_nothing_changes() -> None:
+    """A process without a handler ends upon a signal, as before."""
+    before = signal.getsignal(signal.SIGTERM)
+    assert before is signal.SIG_DFL
+    with when_told_to_stop(lambda: None):
+        within = signal.getsignal(signal.SIGTERM)
+
+    assert before is within
+
+
+def test_outside_of_the_main_thread_nothing_changes(heard: list[str]) -> None:
+    """Only the main thread may have handlers; a server elsewhere is told by other means."""
+
+    async def within() -> object:
+        with when_told_to_stop(lambda: None):
+            return signal.getsignal(signal.SIGTERM)
+
+    async def outside() -> object:
+        return await asyncio.to_thread(asyncio.run, within())
+
+    assert signal.getsignal(signal.SIGTERM) is asyncio.run(outside())
+    assert [] == heard
