@@ -44,6 +44,11 @@ class Arguments:
             return dict(self._constant)
         return get_argument_values(self._definition, self._node, variables)
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether they are the same in every request, and nobody can change them."""
+        return self._constant is not None
+
     def is_shareable(self, coerced: Mapping[str, Any]) -> bool:
         """Whether several resolver calls may be handed these same values: nobody can change them."""
         return self._constant is not None or _is_immutable(coerced)

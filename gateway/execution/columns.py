@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
+from .awaiting import Awaited, Place, are_plain
 from .failure import Failure, Raiser
 from .rows import Rows
 from .shapes import Container, Shape
@@ -23,23 +24,26 @@ class Column:
     `hop` counts the dependent calls that led to these values.
     """
 
-    __slots__ = ("_found", "_info", "_open", "_projected", "field", "hop", "run")
+    __slots__ = ("_awaited", "_found", "_info", "_open", "_projected", "field", "hop", "run")
 
     def __init__(self, run: Run, field: LinkedField, hop: int) -> None:
         self.run = run
         self.field = field
         self.hop = hop
-        # One for whoever fills the column, and one for each value that is awaited.
+        # One for whoever fills the column, and one for whatever is awaited.
         self._open = 1
         self._found: dict[str, Rows] = {}
         self._projected: dict[str, Rows] = {}
         self._info: Any = None
+        # What is awaited at present.
+        self._awaited: Awaited | None = None
 
     def fill(self, rows: Rows, values: Sequence[Any]) -> None:
         """Place one value a row, an exception standing for a failure."""
         placer = self.field.placer
         if placer is not None:
-            placer.place(self, rows.outs, values)
+            paths = [self.path_below(path) for _, _, path in rows] if self.field.keeps_path else None
+            placer.place(self, rows.outs, paths, values)
             return
         for (_, out, path), value in zip(rows, values, strict=True):
             self.put(out, path, value)
@@ -54,8 +58,11 @@ class Column:
 
     def put(self, out: dict[str, Any], path: Path | None, value: Any) -> None:
         """Place the value of one parent, to which *path* leads where it is kept."""
+        self.put_at(out, self.path_below(path), value)
+
+    def put_at(self, out: dict[str, Any], here: Path | None, value: Any) -> None:
+        """As `put`; *here* is the path of the field itself."""
         field = self.field
-        here = self.path_below(path)
         if is_awaitable(value):
             self.wait(value, field.shape, out, field.key, here)
         else:
@@ -79,15 +86,25 @@ class Column:
         return Path(path, self.field.key, self.field.parent_type.name) if self.field.keeps_path else None
 
     def wait(self, awaitable: Any, shape: Shape, container: Container, key: str | int, path: Path | None) -> None:
-        """Place what *awaitable* gives, once it does."""
-        self._open += 1
+        """Place what *awaitable* gives, once it does, and whatever else is awaited."""
         container[key] = None
+        if self._awaited is None:
+            self._open += 1
+            self._awaited = Awaited(self)
+        self._awaited.add(awaitable, (shape, container, key, path))
 
-        def arrived(value: Any) -> None:
-            shape.place(self, value, container, key, path)
-            self.filled()
-
-        self.run.wait_for(awaitable, arrived)
+    def place_awaited(self, values: Sequence[Any], places: Sequence[Place]) -> None:
+        """Place what was awaited, one value a place, an exception standing for a failure."""
+        self._awaited = None
+        field = self.field
+        placer = field.placer
+        if placer is not None and all(shape is field.shape for shape, *_ in places) and are_plain(values):
+            paths = [path for *_, path in places] if field.keeps_path else None
+            placer.place(self, [container for _, container, *_ in places], paths, values)
+        else:
+            for value, (shape, container, key, path) in zip(values, places, strict=True):
+                shape.place(self, value, container, key, path)
+        self.filled()
 
     def later(self, coroutine: Coroutine[Any, Any, Any], go_on: Callable[[Any], None]) -> None:
         """Call *go_on* with what *coroutine* gives, or with its exception; the column is not filled before."""
@@ -146,13 +163,13 @@ class Column:
             self.run.types[id(out)] = type_name
         self._found.setdefault(type_name, Rows()).add(value, out, path)
 
-    def projected(self, type_name: str, values: list[Any], outs: list[dict[str, Any]]) -> None:
+    def projected(self, type_name: str, rows: Rows) -> None:
         """Objects whose plain fields are in place; the other fields below are still to come."""
         known = self._projected.get(type_name)
         if known is None:
-            self._projected[type_name] = Rows(values, outs)
+            self._projected[type_name] = rows
         else:
-            known.extend(Rows(values, outs))
+            known.extend(rows)
 
     def info(self, path: Path | None) -> Any:
         """The resolve info for a type's own functions; with *path* None, one that all parents share.

@@ -11,14 +11,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
-import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from ..observe.logs import log as _log
 from ..vocabulary.errors import ROWS, EngineError, GatewayError
 from .failure import raised_by
 from .outcome import Outcome
-
-_log = structlog.get_logger("gateway.errors")
 
 
 def present(outcome: Outcome, *, request_id: str, expose: bool, limit: int) -> list[dict[str, Any]]:

@@ -41,8 +41,7 @@ def _generate_below(selection: LinkedSelection, seen: set[int]) -> None:
         for field in fields:
             if field.selection is not None:
                 _generate_below(field.selection, seen)
-                # Objects whose paths are asked for cannot be shared by their parents.
-                field.placer = None if field.selection.keeps_paths else _placer_of(field, field.selection)
+                field.placer = _placer_of(field, field.selection)
 
 
 def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
@@ -52,9 +51,11 @@ def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
         return None
     ((type_name, fields),) = selection.by_type.items()
     project = projector(item.type, fields)
-    return (
-        None if project is None else Placer(shape, type_name, project, cells=len(fields), shares=selection.is_shareable)
-    )
+    if project is None:
+        return None
+    # Objects whose paths are asked for cannot be shared by their parents.
+    shares = selection.is_shareable and not field.keeps_path
+    return Placer(shape, type_name, project, cells=len(fields), shares=shares)
 
 
 def projector(type_: GraphQLObjectType, fields: tuple[LinkedField, ...]) -> Project | None:

@@ -24,6 +24,7 @@ from ..operations.plan import BatchedCall, Field, Load, Plan, Resolver, Selectio
 from .arguments import Arguments
 from .placing import Placer
 from .shapes import Shape, shape_of
+from .sharing import sharing_of
 from .steps import Step, step_for
 
 
@@ -94,7 +95,7 @@ class LinkedSelection:
 class LinkedPlan:
     """A plan that can run, any number of times and at the same time."""
 
-    __slots__ = ("document", "fragments", "has_code", "operation", "plan", "root", "schema")
+    __slots__ = ("document", "fragments", "has_code", "operation", "plan", "root", "schema", "sharing")
 
     def __init__(
         self,
@@ -112,6 +113,8 @@ class LinkedPlan:
         self.schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         link = _Link(self.schema, graph.schema.schema_converter, document)
         self.root = link.selection(plan.root)
+        #: What a query's answer hangs on, where requests may share it.
+        self.sharing = sharing_of(self.root) if plan.operation == "query" else None
         #: Whether code has been generated for it.
         self.has_code = False
 

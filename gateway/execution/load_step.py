@@ -7,6 +7,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 
 from ..declare.binding import LoadBinding, binding_of
@@ -42,7 +43,9 @@ class LoadStep:
         self._binding = binding
         self._place = place_of(binding, field.plan.name, field.definition.type)
         self._guard = Guard(field, declared) if declared.extensions else None
+        self._has_no_key = not (binding.sources or isinstance(binding.target, ByKind))
         self._read_key = _key_reader(binding)
+        self._constant = self._constant_arguments()
         self._ahead = _asked_ahead(field)
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
@@ -50,20 +53,20 @@ class LoadStep:
         here = Column(run, self._field, hop)
         if self._guard is not None:
             rows = self._guard.let_through(here, rows)
-        arguments = _Arguments(self._binding, partial(self._convert, run))
+        arguments = self._arguments(run)
         keys = self._plain_keys(rows)
         if keys is not None:
             asked = {self._binding.loaders[0]: (rows, keys)} if rows else {}
         else:
             asked = self._chosen(here, rows, arguments)
         here.filled()
-        for loader, (parents, parents_keys) in asked.items():
-            self._ask(Column(run, self._field, hop + 1), loader, parents, parents_keys, arguments)
+        for loader, parents in asked.items():
+            self._ask(Column(run, self._field, hop + 1), loader, parents, arguments)
 
     def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: list[Any], hop: int) -> None:
         """Ask now what will be asked for the rows that *above* gives for *keys*; the memo keeps it until then."""
         try:
-            given = _Arguments(self._binding, partial(self._convert, run)).for_loader()
+            given = self._arguments(run).for_loader()
         except Exception:  # noqa: BLE001 - told at each parent, when there are parents
             return
         (loader,) = self._binding.loaders
@@ -90,6 +93,8 @@ class LoadStep:
 
     def _plain_keys(self, rows: Rows) -> list[Any] | None:
         """The keys where each is one attribute of its parent, and none is null or fails; else None."""
+        if self._has_no_key:
+            return [None] * len(rows)
         if self._read_key is None:
             return None
         try:
@@ -116,10 +121,9 @@ class LoadStep:
             keys.append(chosen[1])
         return asked
 
-    def _ask(
-        self, column: Column, loader: Loader[Any, Any, Any], rows: Rows, keys: list[Any], arguments: _Arguments
-    ) -> None:
+    def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: _Arguments) -> None:
         run = column.run
+        rows, keys = asked
         failure = run.gave_up
         if failure is None:
             try:
@@ -132,18 +136,17 @@ class LoadStep:
         wanted = run.loads.want(loader, keys, given, hop=column.hop)
         for step in self._ahead:
             step.ask_ahead(run, loader, keys, column.hop)
-        run.wait_until(wanted, partial(self._loaded, column, rows, loader, keys, wanted=wanted))
+        run.wait_until(wanted, partial(self._loaded, column, loader, asked))
 
     def _loaded(
         self,
         column: Column,
-        rows: Rows,
         loader: Loader[Any, Any, Any],
-        keys: list[Any],
-        gave_up: Exception | None,
-        *,
+        asked: _Asked,
         wanted: Wanted,
+        gave_up: Exception | None,
     ) -> None:
+        rows, keys = asked
         if gave_up is not None:
             _fail(column, rows, gave_up)
             return
@@ -151,17 +154,32 @@ class LoadStep:
         column.hop = max(column.hop - 1, wanted.hop)
         column.run.reached(column.hop)
         # Each key once: parents that share a row are to share what is made of it.
-        found = {key: wanted.outcomes[key] for key in dict.fromkeys(keys)}
+        outcomes = wanted.outcomes
+        found = {key: outcomes[key] for key in wanted.keys}
         if self._place.required and None in found.values():
             found = {key: missing(loader, key) if value is None else value for key, value in found.items()}
         column.fill_named(rows, keys, found)
         column.filled()
 
-    def _convert(self, run: Run) -> Mapping[str, Any]:
+    def _arguments(self, run: Run) -> _Arguments:
+        return self._constant or _Arguments(self._binding, partial(self._convert, run.variables))
+
+    def _constant_arguments(self) -> _Arguments | None:
+        """Those of every request, where they are the same in all; None where they are not, or are refused."""
+        if not self._field.arguments.is_constant:
+            return None
+        constant = _Arguments(self._binding, partial(self._convert, VariableValues({}, {})))
+        try:
+            constant.for_loader()
+        except Exception:  # noqa: BLE001 - each request is told anew: an exception remembers who raised it
+            return None
+        return constant
+
+    def _convert(self, variables: VariableValues) -> Mapping[str, Any]:
         field = self._field
         if not field.arguments.has_any:
             return {}
-        coerced = field.arguments.coerced(run.variables)
+        coerced = field.arguments.coerced(variables)
         converter = field.converter
         return convert_arguments(coerced, self._declared.arguments, converter.scalar_registry, converter.config)
 
@@ -192,12 +210,13 @@ def _key_reader(binding: LoadBinding) -> Callable[[Any], Any] | None:
 
 
 class _Arguments:
-    """A load field's arguments in one request: coerced and checked at most once, however many the parents."""
+    """A load field's arguments: coerced and checked at most once, however many the parents."""
 
     def __init__(self, binding: LoadBinding, convert: Callable[[], Mapping[str, Any]]) -> None:
         self._binding = binding
         self._convert = convert
         self._given: Mapping[str, Any] | Exception | None = None
+        self._for_loader: dict[str, Any] | None = None
 
     @property
     def given(self) -> Mapping[str, Any]:
@@ -221,4 +240,6 @@ class _Arguments:
         Raises:
             ClientError: one is outside of its limits.
         """
-        return loader_arguments(self._binding, self.given)
+        if self._for_loader is None:
+            self._for_loader = loader_arguments(self._binding, self.given)
+        return self._for_loader

@@ -8,6 +8,15 @@ from typing import Any
 from graphql import GraphQLError
 
 
+class SharedBody:
+    """The response body of an outcome that several requests share: the first of them encodes it for all."""
+
+    __slots__ = ("encoded",)
+
+    def __init__(self) -> None:
+        self.encoded: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Data and errors of an operation.
@@ -23,6 +32,7 @@ class Outcome:
     left_out: int = 0
     ran: bool = True
     document_is_valid: bool = True
+    shared_body: SharedBody | None = None
 
 
 def refused_document(errors: tuple[GraphQLError, ...]) -> Outcome:

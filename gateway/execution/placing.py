@@ -1,16 +1,18 @@
 """Placing a column of objects by generated code: what is regular at once, what is not item by item, by its shape.
 
 An object that several parents have is projected once and shared by them, unless a resolver below might tell one from
-another; nothing changes an object of the answer once its fields are there. Positions below which paths are kept never
-come here.
+another, or from its path; nothing changes an object of the answer once its fields are there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from itertools import chain, count, islice
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import chain, count, islice, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from graphql.pyutils import Path
+
+from .rows import Rows
 from .shapes import ListShape, Shape
 
 if TYPE_CHECKING:
@@ -44,22 +46,32 @@ class Placer:
         #: Whether a parent has a list of objects, not one.
         self.is_list = isinstance(shape, ListShape)
 
-    def place(self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any]) -> None:
-        """Put each parent's value into its response object, whatever the value is."""
+    def place(
+        self, column: Column, outs: list[dict[str, Any]], paths: list[Path | None] | None, values: Sequence[Any]
+    ) -> None:
+        """Put each parent's value into its response object, whatever the value is; *paths* lead there if kept."""
         if self.is_list:
-            self._place_lists(column, outs, values)
+            self._place_lists(column, _Lists(outs, paths, values))
         else:
             names = list(map(id, values)) if self.shares else list(range(len(values)))
-            self.place_named(column, outs, names, dict(zip(names, values, strict=True)))
+            self.place_named(column, outs, names, dict(zip(names, values, strict=True)), paths)
 
     def place_named(
-        self, column: Column, outs: list[dict[str, Any]], names: Sequence[Any], values: Mapping[Any, Any]
+        self,
+        column: Column,
+        outs: list[dict[str, Any]],
+        names: Sequence[Any],
+        values: Mapping[Any, Any],
+        paths: list[Path | None] | None = None,
     ) -> None:
-        """Put into each response object the object that its name has among *values*."""
+        """Put into each response object the object that its name has among *values*.
+
+        Where *paths* are kept the names are their numbers.
+        """
         key = column.field.key
 
         def put(made: list[dict[str, Any]] | None) -> None:
-            placed = self._by_name(column, values, made)
+            placed = self._by_name(column, values, made, paths)
             if made is not None:
                 for out, name in zip(outs, names, strict=True):
                     out[key] = placed[name]
@@ -68,47 +80,46 @@ class Placer:
                 if name in placed:
                     out[key] = placed[name]
                 else:
-                    column.put(out, None, values[name])
+                    column.put_at(out, paths[name] if paths else None, values[name])
 
         self._make(column, list(values.values()), put)
 
-    def _place_lists(self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any]) -> None:
-        lists = [value for value in values if type(value) is list]
-        items = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
+    def _place_lists(self, column: Column, lists: _Lists) -> None:
         key = column.field.key
 
         def put(made: list[dict[str, Any]] | None) -> None:
             if made is None:
-                self._place_items(column, outs, values, items)
+                self._place_items(column, lists)
                 return
-            column.projected(self._type_name, items, made)
+            column.projected(self._type_name, Rows(lists.items, made, lists.item_paths))
             each = iter(made)
-            for out, value in zip(outs, values, strict=True):
+            for out, here, value in lists:
                 if type(value) is list:
                     out[key] = list(islice(each, len(value)))
                 else:
-                    column.put(out, None, value)
+                    column.put_at(out, here, value)
 
-        self._make(column, items, put)
+        self._make(column, lists.items, put)
 
-    def _place_items(
-        self, column: Column, outs: list[dict[str, Any]], values: Sequence[Any], items: Sequence[Any]
-    ) -> None:
+    def _place_items(self, column: Column, lists: _Lists) -> None:
         """As lists, with some items that are irregular: these by their own shape."""
         key = column.field.key
         shape = self._shape
         assert isinstance(shape, ListShape)  # noqa: S101 - lists come here
-        placed = self._by_name(column, dict(enumerate(items)), None)
+        item_paths = lists.item_paths
+        placed = self._one_by_one(column, dict(enumerate(lists.items)), item_paths)
         numbers = count()
-        for out, value in zip(outs, values, strict=True):
+        for out, here, value in lists:
             if type(value) is not list:
-                column.put(out, None, value)
+                column.put_at(out, here, value)
                 continue
-            places: list[Any] = [placed.get(next(numbers)) for _ in value]
+            places: list[Any] = [None] * len(value)
             out[key] = places
-            for index, item in enumerate(value):
-                if places[index] is None:
-                    column.place_item(shape.item, item, places, index)
+            for index, (item, number) in enumerate(zip(value, numbers, strict=False)):
+                if number in placed:
+                    places[index] = placed[number]
+                else:
+                    column.place_item(shape.item, item, places, index, item_paths[number] if item_paths else None)
 
     def _make(self, column: Column, records: list[Any], put: Callable[[list[dict[str, Any]] | None], None]) -> None:
         """Call *put* with an object for each of *records*, or with None where some are irregular.
@@ -133,25 +144,56 @@ class Placer:
         return made
 
     def _by_name(
-        self, column: Column, values: Mapping[Any, Any], made: list[dict[str, Any]] | None
+        self,
+        column: Column,
+        values: Mapping[Any, Any],
+        made: list[dict[str, Any]] | None,
+        paths: list[Path | None] | None,
     ) -> dict[Any, dict[str, Any]]:
         """Response objects by the name of the value, those of irregular values left out; *made* if none is."""
         if made is None:
-            return self._one_by_one(column, values)
-        column.projected(self._type_name, list(values.values()), made)
+            return self._one_by_one(column, values, paths)
+        column.projected(self._type_name, Rows(list(values.values()), made, paths))
         return dict(zip(values, made, strict=True))
 
-    def _one_by_one(self, column: Column, values: Mapping[Any, Any]) -> dict[Any, dict[str, Any]]:
+    def _one_by_one(
+        self, column: Column, values: Mapping[Any, Any], paths: list[Path | None] | None
+    ) -> dict[Any, dict[str, Any]]:
+        """Where *paths* are kept the names are their numbers."""
         made: dict[Any, dict[str, Any]] = {}
-        records = []
         for name, value in values.items():
             try:
                 (made[name],) = self._project((value,))
             except IrregularError:
                 continue
-            records.append(value)
-        column.projected(self._type_name, records, list(made.values()))
+        own_paths = None if paths is None else [paths[name] for name in made]
+        column.projected(self._type_name, Rows([values[name] for name in made], list(made.values()), own_paths))
         return made
+
+
+class _Lists:
+    """A list a parent, or what is none; and the items of all lists, as if they were one."""
+
+    __slots__ = ("_outs", "_paths", "_values", "item_paths", "items")
+
+    def __init__(self, outs: list[dict[str, Any]], paths: list[Path | None] | None, values: Sequence[Any]) -> None:
+        self._outs = outs
+        self._paths = paths
+        self._values = values
+        lists = [value for value in values if type(value) is list]
+        self.items: list[Any] = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
+        #: The paths of `items`, where they are kept.
+        self.item_paths: list[Path | None] | None = None
+        if paths is not None:
+            self.item_paths = [
+                Path(here, index, None)
+                for here, value in zip(paths, values, strict=True)
+                if type(value) is list
+                for index in range(len(value))
+            ]
+
+    def __iter__(self) -> Iterator[tuple[dict[str, Any], Path | None, Any]]:
+        return zip(self._outs, repeat(None) if self._paths is None else self._paths, self._values, strict=False)
 
 
 class _Turn:

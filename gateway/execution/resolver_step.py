@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from ..declare.strawberry_types import strawberry_field_of
-from ..operations.plan import Resolver
 from .columns import Column
 from .rows import Rows
 
 if TYPE_CHECKING:
     from .linked import LinkedField
     from .run import Run
+
+
+#: Calls the application's function for one parent of the column, to which the path leads where it is kept.
+_OwnFunction: TypeAlias = "Callable[[Any, Column, Path | None], Any]"
 
 
 class ResolverStep:
@@ -26,22 +29,27 @@ class ResolverStep:
         resolver = field.definition.resolve
         assert resolver is not None  # noqa: S101 - Strawberry gives each field one
         self._resolve = resolver
-        self._plain = _plain_resolver(field)
+        self._own_function = _own_function(field)
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
         """Call the resolver for every parent; what it awaits goes on at the same time for all of them."""
         column = Column(run, self._field, hop)
-        call = self._plain_call if self._plain is not None else self._caller(column)
+        call = self._caller(column) if self._own_function is None else self._caller_of(self._own_function, column)
         for value, out, path in rows:
             column.put(out, path, call(value, path) if run.gave_up is None else run.gave_up)
         column.filled()
 
-    def _plain_call(self, parent: Any, _path: Path | None) -> Any:
-        assert self._plain is not None  # noqa: S101 - see start
-        try:
-            return self._plain(parent)
-        except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
-            return failure
+    @staticmethod
+    def _caller_of(function: _OwnFunction, column: Column) -> Callable[[Any, Path | None], Any]:
+        """What calls the application's own function for one parent."""
+
+        def call(parent: Any, path: Path | None) -> Any:
+            try:
+                return function(parent, column, path)
+            except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
+                return failure
+
+        return call
 
     def _caller(self, column: Column) -> Callable[[Any, Path | None], Any]:
         """What calls the resolver for one parent; arguments that nobody can change are coerced once for all."""
@@ -63,25 +71,25 @@ class ResolverStep:
         return call
 
 
-def _plain_resolver(field: LinkedField) -> Callable[[Any], Any] | None:
-    """The application's own function, where it takes the parent at most: nothing is to be made for it first."""
+def _own_function(field: LinkedField) -> _OwnFunction | None:
+    """The application's own function, where it takes the parent and the info at most, and nothing surrounds it."""
     declared = strawberry_field_of(field.definition)
-    step = field.plan.step
-    takes_info = not isinstance(step, Resolver) or step.takes_info
-    if takes_info or declared is None or declared.is_subscription or field.arguments.has_any:
+    if declared is None or declared.is_subscription or declared.extensions or field.arguments.has_any:
         return None
-    return _called_with_parent(declared)
-
-
-def _called_with_parent(declared: StrawberryField) -> Callable[[Any], Any] | None:
     resolver = declared.base_resolver
-    if resolver is None:
+    if resolver is None or type(declared).get_result is not StrawberryField.get_result:
         return None
     function: Any = resolver.wrapped_func
     named = [parameter.name for parameter in (resolver.parent_parameter, resolver.root_parameter) if parameter]
     takes_self = bool(resolver.self_parameter)
+    info_name = resolver.info_parameter.name if resolver.info_parameter else None
+    info_class = field.converter.config.info_class
 
-    def call(parent: Any) -> Any:
-        return function(*((parent,) if takes_self else ()), **dict.fromkeys(named, parent))
+    def call(parent: Any, column: Column, path: Path | None) -> Any:
+        arguments = dict.fromkeys(named, parent)
+        if info_name is not None:
+            raw_info = column.info(column.path_below(path))
+            arguments[info_name] = info_class(_raw_info=raw_info, _field=declared)
+        return function(*((parent,) if takes_self else ()), **arguments)
 
     return call

@@ -35,14 +35,15 @@ class Rows:
 
     def extend(self, others: Rows) -> None:
         """Add *others* behind these."""
-        self.values += others.values
-        self.outs += others.outs
+        # As lists of their own: these may be the application's.
+        self.values = [*self.values, *others.values]
+        self.outs = [*self.outs, *others.outs]
         if others.paths is not None:
             self.paths = [*(self.paths or ()), *others.paths]
 
     def joined(self, others: Rows) -> Rows:
         """These and *others*, as rows of their own."""
-        together = Rows(list(self.values), list(self.outs), self.paths)
+        together = Rows(self.values, self.outs, self.paths)
         together.extend(others)
         return together
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
@@ -17,7 +18,8 @@ from graphql.pyutils import Path
 from ..declare.batched import Batched
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline, within
-from ..vocabulary.errors import BackendTimeout, EngineError
+from ..vocabulary.errors import BackendTimeout
+from .awaiting import outcome_of
 from .failure import Failure
 from .linked import LinkedField, LinkedPlan
 from .nulls import NullPass
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 # Timers for the same time may ring in any order.
 _MOMENT_S: Final = 0.005
+
+Ts = TypeVarTuple("Ts")
 
 #: Called with what was waited for, or with the reason why it is waited for no longer.
 _Give = Callable[[Any, Exception | None], None]
@@ -61,8 +65,8 @@ class Run:
         self._root = root
         self._build_executor = build_executor
         self._executor: Any = None
-        self._waiting: dict[int, _Give] = {}
-        self._waits = 0
+        # In the order in which the waiting began.
+        self._waiting: dict[_Wait, None] = {}
         self._depth = 0
         self._data: dict[str, Any] = plan.root.template(self._root_type).copy()
         self._nulls = NullPass(self.types, max_errors)
@@ -87,7 +91,7 @@ class Run:
 
     async def to_end(self) -> Outcome:
         """Data and errors: whole, or, when the deadline passes, what is known by then."""
-        self.loads.passes.run(partial(self._do, self._take_turn))
+        self.loads.passes.run(self._do, self._take_turn)
         if not self._is_finished:
             self._finished = asyncio.get_running_loop().create_future()
             try:
@@ -122,19 +126,28 @@ class Run:
 
     def wait_for(self, awaitable: Any, arrived: Callable[[Any], None]) -> None:
         """Call *arrived* with what *awaitable* gives, or with its exception, in a pass of its own."""
-        settle = self._wait(lambda value, gave_up: arrived(value if gave_up is None else gave_up))
-        is_future = isinstance(awaitable, asyncio.Future)
-        future = awaitable if is_future else self.loads.passes.start(_result_of(awaitable))
-        passes = self.loads.passes
-        future.add_done_callback(lambda done: passes.run(lambda: self._arrive(lambda: settle(_outcome(done)))))
+        settle = self.waits(lambda value, gave_up: arrived(value if gave_up is None else gave_up))
+        self.future_of(awaitable).add_done_callback(lambda done: self.arrive(partial(settle, outcome_of(done))))
 
-    def wait_until(self, wanted: Wanted, loaded: Callable[[Exception | None], None]) -> None:
-        """Call *loaded* once all keys of *wanted* are settled, or with the reason why nobody waits any more."""
+    def waits(self, give: _Give) -> Callable[..., None]:
+        """Wait for something; what is returned is to be called with it, in a pass, once it is there.
+
+        *give* is called with it then, or with the reason why nobody waits any more.
+        """
+        return _Wait(self, give).settle
+
+    def future_of(self, awaitable: Any) -> asyncio.Future[Any]:
+        """What can be asked to tell when *awaitable*, which goes on from now, is over."""
+        if isinstance(awaitable, asyncio.Future):
+            return awaitable
+        return self.loads.passes.start(awaitable if isinstance(awaitable, CoroutineType) else _result_of(awaitable))
+
+    def wait_until(self, wanted: Wanted, loaded: _Give) -> None:
+        """Call *loaded* with *wanted* once it is settled, or with the reason why nobody waits any more."""
         if wanted.is_settled:
-            loaded(None)
-            return
-        settle = self._wait(lambda _, gave_up: loaded(gave_up))
-        wanted.when_settled(lambda: settle(None))
+            loaded(wanted, None)
+        else:
+            wanted.when_settled(partial(self.waits(loaded), wanted))
 
     def resolve_batched(
         self,
@@ -144,16 +157,19 @@ class Run:
         answered: Callable[[list[Any], Exception | None], None],
     ) -> None:
         """Call *answered* with one value a parent, or with the reason why nobody waits any more."""
-        settle = self._wait(answered)
+        settle = self.waits(answered)
         self.loads.resolve_batched(
-            batched, parents, arguments, self.context, lambda values: self._arrive(partial(settle, values))
+            batched, parents, arguments, self.context, lambda values: self.arrive(partial(settle, values))
         )
 
-    def _arrive(self, arrival: Callable[[], None]) -> None:
-        """Do *arrival* as part of a pass; what it asks for leaves behind whatever else ends in this turn of the loop.
+    def arrive(self, arrival: Callable[[], None]) -> None:
+        """Do *arrival* in a pass; what it asks for leaves behind whatever else ends in this turn of the loop.
 
         Resolvers end one by one, often in the same turn: what they make ready together is to depart together.
         """
+        self.loads.passes.run(self._arrive, arrival)
+
+    def _arrive(self, arrival: Callable[[], None]) -> None:
         self.loads.passes.woke()
         arrival()
 
@@ -184,32 +200,32 @@ class Run:
             self._data_is_null = True
             self._next_turn = len(self._turns)
 
-    def _do(self, work: Callable[[], None]) -> None:
+    def _do(self, work: Callable[[*Ts], None], *arguments: *Ts) -> None:
         """Do *work*, then whatever follows from nothing being waited for any more."""
-        following: Callable[[], None] | None = work
-        # A loop, since a mutation may have more root fields than the stack has room for.
-        while following is not None:
-            self._depth += 1
-            try:
-                following()
-            finally:
-                self._depth -= 1
-            following = self._what_follows() if self._depth == 0 else None
+        self._depth += 1
+        try:
+            work(*arguments)
+            if self._depth == 1:
+                # A loop, since a mutation may have more root fields than the stack has room for.
+                while self._has_next_turn():
+                    self._take_turn()
+        finally:
+            self._depth -= 1
 
-    def _what_follows(self) -> Callable[[], None] | None:
-        """The next turn, if there is one and nothing is waited for any more; after the last one the run is over."""
+    def _has_next_turn(self) -> bool:
+        """Whether there is one and nothing is waited for any more; after the last one the run is over."""
         if self._waiting and self.has_failures and self._answer_is_lost():
             # What is still under way would be null whatever it brings.
             self._waiting.clear()
             self.loads.stop()
         if self._waiting:
-            return None
+            return False
         self._turn_ended()
         if self._next_turn < len(self._turns):
-            return self._take_turn
+            return True
         if self._finished is not None and not self._finished.done():
             self._finished.set_result(None)
-        return None
+        return False
 
     def _answer_is_lost(self) -> bool:
         """Whether a non-null root field has failed by itself."""
@@ -217,26 +233,29 @@ class Run:
         fields = self._turns[self._next_turn - 1]
         return any(type(data[field.plan.key]) is Failure and field.shape.non_null for field in fields)
 
-    def _wait(self, give: _Give) -> Callable[[Any], None]:
-        """Count something as waited for; what is returned is to be called with it, once it is there."""
-        self._waits += 1
-        number = self._waits
-        self._waiting[number] = give
-
-        def settle(value: Any) -> None:
-            waiter = self._waiting.pop(number, None)
-            if waiter is not None:
-                self._do(lambda: waiter(value, None))
-
-        return settle
-
     def _give_up(self, reason: Exception) -> None:
         """Let everything that is waited for fail, and whatever that would begin."""
         self.gave_up = reason
         while self._waiting:
-            number = next(iter(self._waiting))
-            waiter = self._waiting.pop(number)
-            self._do(partial(waiter, [], reason))
+            next(iter(self._waiting)).settle([], reason)
+
+
+class _Wait:
+    """Something that the run waits for: settled by what came, or by the reason why it is waited for no longer."""
+
+    __slots__ = ("_give", "_run")
+
+    def __init__(self, run: Run, give: _Give) -> None:
+        self._run = run
+        self._give = give
+        run._waiting[self] = None  # noqa: SLF001 - a part of the run
+
+    def settle(self, value: Any = None, gave_up: Exception | None = None) -> None:
+        """Go on with it; what comes too late, or a second time, finds nobody."""
+        waiting = self._run._waiting  # noqa: SLF001 - a part of the run
+        if self in waiting:
+            del waiting[self]
+            self._run._do(self._give, value, gave_up)  # noqa: SLF001 - a part of the run
 
 
 def _a_moment_after(deadline: Deadline) -> Deadline:
@@ -246,15 +265,3 @@ def _a_moment_after(deadline: Deadline) -> Deadline:
 
 async def _result_of(awaitable: Any) -> Any:
     return await awaitable
-
-
-def _outcome(done: asyncio.Future[Any]) -> Any:
-    """The result, or the exception in its place."""
-    if done.cancelled():
-        return EngineError("a resolver was cancelled from within")
-    failure = done.exception()
-    if failure is None:
-        return done.result()
-    if isinstance(failure, Exception):
-        return failure
-    raise failure

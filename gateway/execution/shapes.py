@@ -24,6 +24,9 @@ from graphql import (
 from graphql.pyutils import Path, inspect, is_iterable
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
+from ..declare.objects import is_recognised_by_class, record_of
+from ..declare.strawberry_types import definition_of
+
 if TYPE_CHECKING:
     from .columns import Column
     from .linked import LinkedField
@@ -164,18 +167,19 @@ class ListShape:
 class ObjectShape:
     """An object of one type."""
 
-    __slots__ = ("_is_type_of", "non_null", "type")
+    __slots__ = ("_is_type_of", "_record", "non_null", "type")
 
     def __init__(self, type_: GraphQLObjectType, *, non_null: bool) -> None:
         self.type = type_
         self._is_type_of = type_.is_type_of
+        self._record = _recognised_by_class(type_)
         self.non_null = non_null
 
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: an object of this type, whose fields are filled in by the steps below it."""
         if is_absent(self, column, value, container, key):
             return
-        if self._is_type_of is None:
+        if self._is_type_of is None or type(value) is self._record:
             column.place_object(self.type.name, value, container, key, path)
         else:
             check_type(column, self.type, value, container, key, path=path)
@@ -236,6 +240,14 @@ def check_type(
         column.place_object(type_.name, value, container, key, path)
     else:
         column.ask(lambda: predicate(value, column.info(path)), go_on, container, key)
+
+
+def _recognised_by_class(type_: GraphQLObjectType) -> type[Any] | None:
+    """The class whose instances the type's own predicate says yes to, where it looks at nothing else."""
+    definition = definition_of(type_)
+    if definition is None or not is_recognised_by_class(definition.origin):
+        return None
+    return record_of(definition.origin)
 
 
 async def _read(items: AsyncIterable[Any]) -> list[Any]:

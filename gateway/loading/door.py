@@ -11,13 +11,13 @@ deadline passes or the client is gone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from ..backends.client import BackendClient
 from ..declare.batched import Batched
-from ..declare.loader import Loader, Write
+from ..declare.loader import Loader, Service, Write
 from ..observe.calls import CallReceipt
 from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError, MissingError
@@ -67,8 +67,8 @@ class Loads:
         """
         parts = self._open()
         shelf = parts.memo.shelf(loader, arguments)
-        wanted = Wanted(shelf.outcomes, self.passes)
         distinct = dict.fromkeys(keys)
+        wanted = Wanted(distinct, shelf.outcomes, self.passes)
         unsent = shelf.look_up(wanted, distinct) if shelf.outcomes or shelf.under_way else distinct
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
@@ -89,14 +89,21 @@ class Loads:
 
         Where it is *required*, an absent row is a MissingError instead of None.
         """
-        parts = self._open()
-        shelf = parts.memo.shelf(loader, arguments)
-        wanted = Wanted(shelf.outcomes, self.passes)
-        unsent = shelf.look_up(wanted, (key,))
-        if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
-            self.passes.due()
-        or_raise = partial(missing, loader, key) if required else None
-        return self._open_futures().once_settled(wanted, lambda: shelf.outcomes[key], or_raise)
+        memo, futures = self._open().memo, self._open_futures()
+        shelf = memo.shelf(loader, arguments)
+        future = futures.open()
+        tell = partial(futures.resolve, future, or_raise=partial(missing, loader, key) if required else None)
+        fetch = None
+        if key not in shelf.outcomes:
+            fetch = shelf.under_way.get(key)
+            if fetch is None:
+                fetch = memo.ask_one(shelf, key, hop)
+                self.passes.due()
+        if fetch is None:
+            tell(shelf.outcomes[key])
+        else:
+            fetch.tell_of(key, tell)
+        return future
 
     async def load_many(
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int = 1
@@ -160,6 +167,17 @@ class Loads:
             parts.recorder.call(write, facts, failure, keys=0, departure=departure, hop=hop, start_s=start_s)
             # Also after a failure: nobody knows how far the backend came.
             self.forget()
+
+    def partition(self, backend: Service) -> Hashable | None:
+        """Who may be given this request's answers of *backend*; None for nobody else."""
+        return self._open().caller.recipient(backend).partition
+
+    def hold_calls_of(self, other: Loads) -> bool:
+        """Let the calls that *other* waits for go on until `close`, whatever becomes of it: they may be joined.
+
+        False, and nothing is held, where one of them ends before this request's own would.
+        """
+        return other._parts is None or self._open().departures.hold(other._parts.departures)
 
     def forget(self) -> None:
         """Know nothing any more, and join no flight that has begun: what is loaded from now on is asked anew.

@@ -6,7 +6,7 @@ be cut, its pieces are fetches of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ class Fetch:
     without meaning, before it leaves.
     """
 
-    __slots__ = ("departure", "hop", "keys", "loader", "shelves", "source", "start_s", "waiting")
+    __slots__ = ("_told", "departure", "hop", "keys", "loader", "shelves", "source", "start_s", "waiting")
 
     def __init__(self, shelves: list[Shelf], keys: dict[Any, None], hop: int) -> None:
         self.loader: Loader[Any, Any, Any] = shelves[0].loader
@@ -40,6 +40,12 @@ class Fetch:
         self.start_s = 0.0
         #: Who waits and, before this leaves, for which keys.
         self.waiting: dict[Wanted, Collection[Any]] = {}
+        # Who waits for one key alone, and is told its outcome.
+        self._told: list[tuple[Any, Callable[[Any], None]]] = []
+
+    def tell_of(self, key: Any, tell: Callable[[Any], None]) -> None:
+        """Call *tell* with the outcome of *key*, one of these, in the pass that settles this."""
+        self._told.append((key, tell))
 
     def add(self, keys: Collection[Any], hop: int) -> None:
         """More *keys* are to leave."""
@@ -68,6 +74,8 @@ class Fetch:
         for shelf in self.shelves:
             shelf.leaving = None
             shelf.under_way.update(piece_of)
+        for key, tell in self._told:
+            piece_of[key].tell_of(key, tell)
         for wanted, keys in self.waiting.items():
             # A dict, since a set of few pieces would forget the order in which callbacks were given.
             mine = dict.fromkeys(map(piece_of.__getitem__, keys))
@@ -80,6 +88,9 @@ class Fetch:
         outcomes = self._outcomes(outcome)
         for shelf in self.shelves:
             shelf.arrived(outcomes, self.hop)
+        told, self._told = self._told, []
+        for key, tell in told:
+            tell(outcomes[key])
         waiting, self.waiting = self.waiting, {}
         if len(waiting) == 1:
             (wanted,) = waiting

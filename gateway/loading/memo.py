@@ -108,6 +108,19 @@ class Memo:
         wanted.sources.add(fetch)
         return True
 
+    def ask_one(self, shelf: Shelf, key: Any, hop: int) -> Fetch | None:
+        """What brings *key*, which was neither known nor under way; None where it is past the limit and refused."""
+        fetch = shelf.leaving
+        if fetch is None:
+            fetch = shelf.leaving = Fetch([shelf], {key: None}, hop)
+            self.leaving.append(fetch)
+        elif key not in fetch.keys:
+            if len(fetch.keys) >= self._budget.max_keys:
+                shelf.keep({key: self._budget.refuse_keys(shelf.loader, len(fetch.keys) + 1)}, hop)
+                return None
+            fetch.add((key,), hop)
+        return fetch
+
     def _within_limit(self, shelf: Shelf, wanted: Wanted, keys: Collection[Any], hop: int) -> Collection[Any]:
         """Those of *keys* that may leave; the others, past the limit of a step, are known as refused."""
         leaving = shelf.leaving.keys if shelf.leaving is not None else {}

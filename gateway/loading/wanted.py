@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from .passes import Passes, call_each
@@ -21,9 +21,11 @@ class Wanted:
     stands in its place. It must not be changed.
     """
 
-    __slots__ = ("_callbacks", "_hop", "_passes", "outcomes", "sources")
+    __slots__ = ("_callbacks", "_hop", "_passes", "keys", "outcomes", "sources")
 
-    def __init__(self, outcomes: Mapping[Any, Any], passes: Passes) -> None:
+    def __init__(self, keys: Collection[Any], outcomes: Mapping[Any, Any], passes: Passes) -> None:
+        #: Each of them once.
+        self.keys = keys
         self.outcomes = outcomes
         #: What this waits for.
         self.sources: set[Source] = set()

@@ -32,7 +32,7 @@ class RandomBackend:
         """As `Wire.send`; remembers what was asked."""
         play = PLAY.get()
         name = request.path[1:]
-        async with TimeLimit("random", timeout_s):
+        with TimeLimit("random", timeout_s):
             if request.method == "POST":
                 return await _written(play, name, request)
             keys = tuple(value for key, value in request.query if key == "k")

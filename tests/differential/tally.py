@@ -6,8 +6,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from structlog.testing import capture_logs
-
+from gateway.observe.logs import captured_logs
 from tests.differential.reduce import reduced
 from tests.differential.trials import Case, Trials, draw_trial
 
@@ -62,7 +61,7 @@ def tally(cases: Iterable[Case], *, cuts_down: bool = True) -> Tally:
     """Judge *cases*; of those that disagree the first few are cut down, or else the first one ends it."""
     counts, trials = Tally(), Trials()
     try:
-        with capture_logs(), warnings.catch_warnings():
+        with captured_logs(), warnings.catch_warnings():
             # graphql-core leaves coroutines behind where an error nulls what they were for.
             warnings.simplefilter("ignore", RuntimeWarning)
             for case in cases:

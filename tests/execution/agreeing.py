@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import msgspec
 import strawberry
 from strawberry.extensions import SchemaExtension
 
@@ -113,7 +114,7 @@ def through_seam(graph: Graph) -> Graph:
     """*graph* with an extension that does nothing: its operations go through Strawberry's lifecycle."""
     schema = copy.copy(graph.schema)
     schema.extensions = [*schema.extensions, NoOp]
-    return replace(graph, schema=schema)
+    return msgspec.structs.replace(graph, schema=schema)
 
 
 def graph_of(**fields: tuple[Any, Any]) -> Graph:

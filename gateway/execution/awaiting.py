@@ -1,0 +1,77 @@
+"""Awaited values of a column: they go on at the same time, and are placed together when the last of them is there.
+
+Placing one sooner would show nobody anything: the level below begins with all of them. Together they can be placed by
+generated code, and the others' ends cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from graphql.pyutils import Path
+from strawberry.execution import optimized_is_awaitable as is_awaitable
+
+from ..vocabulary.errors import EngineError
+from .shapes import Container, Shape
+
+if TYPE_CHECKING:
+    from .columns import Column
+
+#: Where one value goes: its shape puts it into a container at a key, to which the path leads where it is kept.
+Place: TypeAlias = tuple[Shape, Container, str | int, Path | None]
+
+_MISSING: Any = object()
+
+
+class Awaited:
+    """Values of one column that are awaited at the same time."""
+
+    __slots__ = ("_column", "_missing", "_places", "_settle", "_values")
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._places: list[Place] = []
+        self._values: list[Any] = []
+        self._missing = 0
+        self._settle = column.run.waits(self._settled)
+
+    def add(self, awaitable: Any, place: Place) -> None:
+        """Let *awaitable* go on; what it gives, or its exception, is for *place*."""
+        arrived = partial(self._arrived, len(self._places))
+        self._places.append(place)
+        self._values.append(_MISSING)
+        self._missing += 1
+        self._column.run.future_of(awaitable).add_done_callback(arrived)
+
+    def _arrived(self, number: int, done: asyncio.Future[Any]) -> None:
+        self._values[number] = outcome_of(done)
+        self._missing -= 1
+        if not self._missing:
+            self._column.run.arrive(self._settle)
+
+    def _settled(self, _: Any, gave_up: Exception | None) -> None:
+        """Place what is there; where the waiting was given up, the reason stands for what is not."""
+        values = [gave_up if value is _MISSING else value for value in self._values]
+        self._column.place_awaited(values, self._places)
+
+
+def are_plain(values: Sequence[Any]) -> bool:
+    """Whether none of *values*, which have been awaited, could be awaited once more."""
+    kinds = {type(value): value for value in values}
+    return GeneratorType not in kinds and not any(map(is_awaitable, kinds.values()))
+
+
+def outcome_of(done: asyncio.Future[Any]) -> Any:
+    """The result, or the exception in its place."""
+    if done.cancelled():
+        return EngineError("a resolver was cancelled from within")
+    failure = done.exception()
+    if failure is None:
+        return done.result()
+    if isinstance(failure, Exception):
+        return failure
+    raise failure
