@@ -7,8 +7,9 @@ Statuses depend on the media type: a client of `application/json` trusts a body 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from ..vocabulary.errors import ROWS, GatewayError
 from .encoding import encode
@@ -19,6 +20,11 @@ Headers = tuple[tuple[str, str], ...]
 #: Data and errors both: the operation ran, not all of it succeeded. Not registered with IANA; clients that do not know
 #: it read it as 200 (RFC 9110 section 15).
 PARTIAL_SUCCESS: Final = 294
+
+# The same address answers in several types, so a shared cache must keep them apart (RFC 9110 section 12.5.5).
+_REPRESENTATION_HEADERS: Final[Mapping[MediaType, Headers]] = {
+    media_type: (("content-type", media_type.content_type), ("vary", "accept")) for media_type in MediaType
+}
 
 #: Errors of a request that HTTP carried well: its document, operation or variables are wrong.
 _GRAPHQL_REQUEST_ERRORS: Final = frozenset({
@@ -31,8 +37,7 @@ _GRAPHQL_REQUEST_ERRORS: Final = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """A whole answer: header names are lower case, the body's length is left to the server."""
 
     status: int
@@ -41,9 +46,13 @@ class HttpAnswer:
 
 
 def answer(
-    result: Mapping[str, object], media_type: MediaType, *, headers: Iterable[tuple[str, str]] = ()
+    result: Mapping[str, object],
+    media_type: MediaType,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+    encoded: bytes | None = None,
 ) -> HttpAnswer:
-    """Answer with *result*, its keys in the order given, adding *headers*.
+    """Answer with *result*, its keys in the order given, adding *headers*; *encoded* is the result where it is known.
 
     Status for `application/json`: 200, always. For `application/graphql-response+json`: 200 when there is data alone,
     294 when there are errors beside it (even beside null data), else the gravest status among the errors' codes,
@@ -56,7 +65,8 @@ def answer(
     audits (556A, 74FF, 86EE) require 400. For `application/json`: audits 572B, FDE2, 7B9B.
     """
     status = 200 if media_type is MediaType.JSON else _result_status(result)
-    return HttpAnswer(status, (*_representation_headers(media_type), *headers), encode(result))
+    body = encode(result) if encoded is None else encoded
+    return HttpAnswer(status, (*_representation_headers(media_type), *headers), body)
 
 
 def failure(
@@ -97,8 +107,7 @@ def _error_status(error: object) -> int:
 
 
 def _representation_headers(media_type: MediaType) -> Headers:
-    # The same address answers in two types, so a shared cache must keep them apart (RFC 9110 section 12.5.5).
-    return (("content-type", media_type.content_type), ("vary", "accept"))
+    return _REPRESENTATION_HEADERS[media_type]
 
 
 def _status_headers(status: int, allow: Iterable[str]) -> Headers:

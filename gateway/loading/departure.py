@@ -49,6 +49,8 @@ class Departures:
         self._under_way: dict[Fetch, Flight] = {}
         self._refused: list[tuple[Fetch, RuleError]] = []
         self._cancelled: list[asyncio.Task[None]] = []
+        self._hold = _Hold()
+        self._held: list[Flight] = []
 
     def next_number(self) -> int:
         """The number of a departure that begins now."""
@@ -69,10 +71,26 @@ class Departures:
         """Join no flight that has begun before now."""
         self._joins_after = self._flights.last_number
 
+    def hold(self, other: Departures) -> bool:
+        """Keep the flights of *other* under way until `close`, even if it leaves them: this may want to join them.
+
+        Only where this could join all of them without losing time of its own; else it says no.
+        """
+        flights = other._under_way.values()
+        if not all(flight.takes(self._deadline) for flight in flights):
+            return False
+        for flight in flights:
+            flight.waiters[self._hold] = self._hold
+            self._held.append(flight)
+        return True
+
     def close(self) -> list[asyncio.Task[None]]:
         """Leave all flights; the tasks of those that nobody else waits for, cancelled and to be waited for."""
         for fetch in list(self._under_way):
             self._leave(fetch, asyncio.CancelledError())
+        for flight in self._held:
+            if self._hold in flight.waiters:
+                self._leave_flight(flight, self._hold)
         return self._cancelled
 
     def landed(self, ticket: Fetch, flight: Flight, outcome: Outcome) -> None:
@@ -151,10 +169,13 @@ class Departures:
 
     def _leave(self, fetch: Fetch, why: BaseException) -> None:
         flight = self._under_way.pop(fetch)
-        task = self._flights.leave(flight, fetch)
+        self._leave_flight(flight, fetch)
+        self._record(fetch, flight, why)
+
+    def _leave_flight(self, flight: Flight, ticket: object) -> None:
+        task = self._flights.leave(flight, ticket)
         if task is not None:
             self._cancelled.append(task)
-        self._record(fetch, flight, why)
 
     def _record(self, fetch: Fetch, flight: Flight, failure: BaseException | None) -> None:
         self._recorder.call(
@@ -170,6 +191,13 @@ class Departures:
 
     def __repr__(self) -> str:
         return f"<Departures: {self._number} so far, {len(self._under_way)} fetches under way>"
+
+
+class _Hold:
+    """A waiter that wants a flight to go on, and nothing of it."""
+
+    def landed(self, ticket: object, flight: Flight, outcome: Outcome) -> None:
+        """As `Waiter.landed`."""
 
 
 def split_batch(keys: Sequence[K], limit: int) -> list[Sequence[K]]:

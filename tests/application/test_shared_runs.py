@@ -1,0 +1,295 @@
+"""Identical queries in flight: who may see the same gets the same answer, from one run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import msgspec
+import pytest
+import strawberry
+
+import gateway
+from gateway import Backend, Call, Info, Keys, get, load, object_of, viewer
+from gateway.application.engine import Answer, Engine, Viewer
+from gateway.backends.wire import WireResponse
+from gateway.http.request import GraphQLRequest
+from gateway.testing import FakeBackend
+from gateway.vocabulary.identity import Identity
+from gateway.vocabulary.settings import Settings
+
+
+class Row(msgspec.Struct, frozen=True):
+    id: int
+    owner: str
+
+
+open_rows = Backend("open")
+own_rows = Backend("own", identity=("sub",))
+secret_rows = Backend("secret", forward=("authorization",))
+
+
+@open_rows.many()
+def rows(*, number: int = 0) -> Call[list[Row]]:
+    return get("/rows", number=number, into=list[Row])
+
+
+@open_rows.one(by=Row.id)
+def row_by_id(ids: Keys[int]) -> Call[list[Row]]:
+    return get("/row", id=ids, into=list[Row])
+
+
+@open_rows.one(by=Row.owner)
+def row_by_owner(owners: Keys[str]) -> Call[list[Row]]:
+    return get("/owned", owner=owners, into=list[Row])
+
+
+@own_rows.many()
+def mine() -> Call[list[Row]]:
+    return get("/mine", into=list[Row])
+
+
+@secret_rows.many()
+def secrets() -> Call[list[Row]]:
+    return get("/secrets", into=list[Row])
+
+
+@object_of(Row, name="Row")
+class RowType:
+    id: int
+    again: RowType | None = load(row_by_id, key=Row.id)
+
+
+@strawberry.type
+class Query:
+    rows: list[RowType] = load(rows)
+    mine: list[RowType] = load(mine)
+    secrets: list[RowType] = load(secrets)
+    owned: RowType | None = load(row_by_owner, key=viewer("sub"))
+
+    @strawberry.field
+    def asked_by(self, info: Info) -> str:
+        return info.context.request_id
+
+
+GRAPH = gateway.graph(query=Query)
+ROWS = [{"id": 1, "owner": "ada"}, {"id": 2, "owner": "alan"}]
+
+
+class Gated:
+    """Backends that hold every call until `gate` opens; they say who asked and how often."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.arrived = asyncio.Semaphore(0)
+        self.failing = False
+        self.cancelled = 0
+        self.calls: Counter[str] = Counter()
+        routes = {f"GET {path}": self._answer for path in ("/rows", "/row", "/owned", "/mine", "/secrets")}
+        self.backend = FakeBackend(routes)
+        self.engine = Engine(
+            GRAPH,
+            Settings(mode="development", forward_headers=("authorization",)),
+            wires=dict.fromkeys(("open", "own", "secret"), self.backend),
+        )
+
+    async def _answer(self, request: Any) -> Any:
+        self.calls[request.path] += 1
+        self.arrived.release()
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return WireResponse(500, {}, b"broken") if self.failing else ROWS
+
+    async def reached(self, count: int) -> None:
+        """Wait for so many calls more."""
+        async with asyncio.timeout(5):
+            for _ in range(count):
+                await self.arrived.acquire()
+
+    def ask(self, query: str, who: Viewer | str = "anybody", **variables: Any) -> asyncio.Task[Answer]:
+        viewer = Viewer(who, 30) if isinstance(who, str) else who
+        return asyncio.ensure_future(self.engine.execute(GraphQLRequest(query, variables=variables or None), viewer))
+
+
+@pytest.fixture
+async def gated():
+    gated = Gated()
+    yield gated
+    await gated.engine.close()
+
+
+def identified(name: str) -> Viewer:
+    return Viewer(f"of {name}", 30, Identity.from_claims({"sub": name}))
+
+
+async def _turns() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+QUERY = "{rows {id again {id}}}"
+WHOLE = {"data": {"rows": [{"id": 1, "again": {"id": 1}}, {"id": 2, "again": {"id": 2}}]}}
+
+
+async def test_identical_queries_run_once(gated: Gated) -> None:
+    """All get the whole answer; one of them made the calls, the others' receipts say that they joined these."""
+    first = gated.ask(QUERY, "first")
+    await gated.reached(1)
+    others = [gated.ask(QUERY, f"other {number}") for number in range(3)]
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(first, *others)
+
+    assert [WHOLE] * 4 == [answer.result for answer in answers]
+    assert {"/rows": 1, "/row": 1} == gated.calls
+    assert [(2, 2), (0, 2), (0, 2), (0, 2)] == [(answer.receipt.calls, answer.receipt.hops) for answer in answers]
+    assert {("rows", "flight", 2), ("row_by_id", "flight", 2)} >= {
+        (record.loader, record.source, 2) for record in answers[1].receipt.records
+    }
+    assert len({id(answer.shared_body) for answer in answers}) == 1
+
+
+async def test_what_is_changed_of_one_answer_does_not_show_in_another(gated: Gated) -> None:
+    """The response map is each request's own: an extension of one is none of the other."""
+    first, second = gated.ask(QUERY), gated.ask(QUERY)
+    gated.gate.set()
+    one, other = await asyncio.gather(first, second)
+    one.result["extensions"] = {"hops": {}}
+
+    assert WHOLE == other.result
+
+
+async def test_other_variables_are_another_run(gated: Gated) -> None:
+    """Nothing but the same operation with the same values is the same; 1 and true are not."""
+    query = "query Q($n: Int! = 7) {rows(number: $n) {id}}"
+    asked = [gated.ask(query, n=n) for n in (1, 2, 1)] + [gated.ask(query), gated.ask(query, n=7)]
+    await _turns()
+    gated.gate.set()
+    await asyncio.gather(*asked)
+
+    assert 3 == gated.calls["/rows"]
+
+
+async def test_viewers_whom_a_backend_tells_apart_do_not_share(gated: Gated) -> None:
+    """A backend that is told who asks answers each of them; the same viewer twice is one run."""
+    asked = [gated.ask("{mine {id}}", identified(name)) for name in ("ada", "alan", "ada")]
+    await gated.reached(2)
+    gated.gate.set()
+    await asyncio.gather(*asked)
+
+    assert 2 == gated.calls["/mine"]
+
+
+async def test_viewers_whose_claims_are_keys_do_not_share(gated: Gated) -> None:
+    """The backend is told nothing, but the key comes from the viewer: each gets the row of their own."""
+    asked = [gated.ask("{owned {id}}", identified(name)) for name in ("ada", "alan", "ada")]
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(*asked)
+
+    assert [1, 2, 1] == [answer.result["data"]["owned"]["id"] for answer in answers]
+
+
+async def test_a_credential_that_is_passed_on_shares_nothing(gated: Gated) -> None:
+    """As with flights: who sends a credential along is answered alone, even by the same credential."""
+    who = Viewer("r", 30, headers={"authorization": "Bearer t"})
+    asked = [gated.ask("{secrets {id}}", who) for _ in range(2)]
+    await gated.reached(2)
+    gated.gate.set()
+    await asyncio.gather(*asked)
+
+    assert 2 == gated.calls["/secrets"]
+
+
+async def test_code_of_the_application_runs_for_each(gated: Gated) -> None:
+    """A resolver may say something else to everybody: only the calls are shared."""
+    asked = [gated.ask("{rows {id} askedBy}", name) for name in ("a", "b")]
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(*asked)
+
+    assert ["a", "b"] == [answer.result["data"]["askedBy"] for answer in answers]
+    assert 1 == gated.calls["/rows"]
+
+
+async def test_a_run_whose_first_call_is_over_takes_nobody(gated: Gated) -> None:
+    """What a later request gets was asked for no earlier than a call that it could have joined."""
+    first = gated.ask(QUERY)
+    await gated.reached(1)
+    gated.gate.set()
+    await gated.reached(1)
+    gated.gate.clear()
+    late = gated.ask(QUERY)
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(first, late)
+
+    assert [WHOLE] * 2 == [answer.result for answer in answers]
+    assert 2 == gated.calls["/rows"]
+
+
+async def test_failures_are_each_request_s_own(gated: Gated) -> None:
+    """Who joined a run that fails runs as well, and reports the error under its own request id."""
+    gated.failing = True
+    asked = [gated.ask(QUERY, name) for name in ("a", "b", "c")]
+    await gated.reached(1)
+    gated.gate.set()
+    answers = await asyncio.gather(*asked)
+
+    assert [None] * 3 == [answer.result["data"] for answer in answers]
+    assert ["BACKEND_FAILED"] * 3 == [answer.result["errors"][0]["extensions"]["code"] for answer in answers]
+    assert [None] * 3 == [answer.shared_body for answer in answers]
+
+
+async def test_a_cancelled_request_leaves_its_calls_to_the_others(gated: Gated) -> None:
+    """Those who wait go on by themselves, with the call that is under way already."""
+    first = gated.ask(QUERY)
+    await gated.reached(1)
+    others = [gated.ask(QUERY) for _ in range(2)]
+    await _turns()
+    first.cancel()
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(*others)
+
+    assert [WHOLE] * 2 == [answer.result for answer in answers]
+    assert {"/rows": 1, "/row": 1} == gated.calls
+
+
+async def test_when_all_have_left_nothing_goes_on(gated: Gated) -> None:
+    """The call is cancelled with the last who waited for it."""
+    asked = [gated.ask(QUERY) for _ in range(3)]
+    await gated.reached(1)
+    for task in asked:
+        task.cancel()
+        await _turns()
+    await asyncio.gather(*asked, return_exceptions=True)
+
+    assert 1 == gated.cancelled
+    assert (0, 0) == (len(gated.engine.flights), len(gated.engine.runner.shared_runs))
+
+
+async def test_who_has_more_time_than_the_calls_under_way_runs(gated: Gated) -> None:
+    """The deadline of the first cuts its call short: who joined it would fail with it, long before its own time."""
+    first = gated.ask(QUERY, Viewer("hurried", 0.1))
+    await gated.reached(1)
+    second = gated.ask(QUERY)
+    await gated.reached(1)
+    gated.gate.set()
+
+    assert [WHOLE, WHOLE] == [(await first).result, (await second).result]
+
+
+async def test_who_has_less_time_does_not_wait_longer(gated: Gated) -> None:
+    """A request that joined gives up at its own deadline, with an error a field; the run goes on for the other."""
+    first = gated.ask(QUERY)
+    await gated.reached(1)
+    hurried = await gated.ask(QUERY, Viewer("hurried", 0.05))
+    gated.gate.set()
+
+    assert "DEADLINE_EXCEEDED" == hurried.result["errors"][0]["extensions"]["code"]
+    assert WHOLE == (await first).result
