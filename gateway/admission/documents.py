@@ -35,13 +35,16 @@ class Document:
     then `errors` holds what validation found.
     """
 
-    __slots__ = ("ast", "errors", "estimated_bytes", "fragments", "operations", "plans", "text")
+    __slots__ = ("_nodes", "ast", "errors", "estimated_bytes", "fragments", "operations", "plans", "text")
 
     def __init__(self, text: str, tokens: int, ast: DocumentNode | None, errors: Sequence[GraphQLError]) -> None:
+        # Not `operations`: where two have the same name, or none, the document is invalid and they are several.
+        self._nodes: list[OperationDefinitionNode] = []
         operations: dict[str | None, OperationDefinitionNode] = {}
         fragments: dict[str, FragmentDefinitionNode] = {}
         for node in ast.definitions if ast is not None else ():
             if isinstance(node, OperationDefinitionNode):
+                self._nodes.append(node)
                 operations.setdefault(node.name.value if node.name else None, node)
             elif isinstance(node, FragmentDefinitionNode):
                 fragments.setdefault(node.name.value, node)
@@ -74,9 +77,7 @@ class Document:
         return self.operations[name]
 
     def _only_operation(self) -> OperationDefinitionNode:
-        # Not `self.operations`: where two have the same name, or none, the document is invalid and they are several.
-        definitions = self.ast.definitions if self.ast is not None else ()
-        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        operations = self._nodes
         if not operations:
             raise ClientError("the document holds no operation to run", code="OPERATION_RESOLUTION_FAILURE")
         if len(operations) > 1:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..http.negotiation import wants_html
+from .endpoint import read_headers
 from .safety import DefaultHeaders
 
 _BUILD = Path(__file__).parent / "console"
@@ -30,6 +32,20 @@ _NOT_BUILT = """<!doctype html>
 <pre>make console</pre>
 <p>It needs node 20 or newer and npm. A released wheel holds it built.</p>
 """
+
+
+class ConsoleForBrowsers:
+    """Shows the console to a browser that visits the address; everybody else is answered by *app*."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Leave requests that want no page to *app*."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        is_visit = scope["method"] in {"GET", "HEAD"} and wants_html(read_headers(scope).get("accept"))
+        app = console_page() if is_visit else self._app
+        await app(scope, receive, send)
 
 
 def console_page(build: Path = _BUILD) -> Response:

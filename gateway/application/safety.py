@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..admission.hops_signature import HOPS_HEADER
 from ..http.csrf import PREFLIGHT_HEADERS
+from ..http.headers import encoded, with_defaults
 from ..http.hops import SERVER_TIMING_HEADER
 from ..http.request_headers import REQUEST_ID_HEADER, TIMEOUT_HEADER
 from ..http.security_headers import security_headers
@@ -31,19 +32,13 @@ EXPOSED_HEADERS: Final = (REQUEST_ID_HEADER, SERVER_TIMING_HEADER)
 
 def safety(settings: Settings) -> list[Middleware]:
     """The middleware around the app, the outermost first; no CORS without an origin, so that browsers refuse all."""
-    defaults = security_headers(hsts_s=settings.hsts_s)
     cors = [_cors(settings.cors)] if is_read_by_other_sites(settings) else []
-    return [Middleware(DefaultHeaders, headers=defaults), *cors]
+    return [Middleware(DefaultHeaders, headers=security_headers(hsts_s=settings.hsts_s)), *cors]
 
 
 def is_read_by_other_sites(settings: Settings) -> bool:
     """Whether scripts of another origin may read answers, so that CORS has to be spoken."""
     return bool(settings.cors.origins)
-
-
-def with_security_headers(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """*app* with the security headers alone, for answers that no other site may read."""
-    return DefaultHeaders(app, security_headers(hsts_s=settings.hsts_s))
 
 
 class DefaultHeaders:
@@ -52,7 +47,7 @@ class DefaultHeaders:
     def __init__(self, app: ASGIApp, headers: Iterable[tuple[str, str]]) -> None:
         """Add *headers* to what *app* answers."""
         self._app = app
-        self._headers = {name.encode(): value.encode() for name, value in headers}
+        self._headers = [encoded(*header) for header in headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
@@ -62,13 +57,7 @@ class DefaultHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                # ASGI has names in lower case.
-                given = message.get("headers", ())
-                missing = self._headers.keys() - dict(given).keys()
-                message["headers"] = [
-                    *given,
-                    *[(name, self._headers[name]) for name in self._headers if name in missing],
-                ]
+                message["headers"] = with_defaults(message.get("headers", ()), self._headers)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+import msgspec
+
 from ..vocabulary.nearest import did_you_mean
 from .wire import Pairs
 
@@ -58,8 +60,7 @@ class HttpAddress:
         return f"{self.scheme}://{self.authority}{self.base}"
 
 
-@dataclass(frozen=True, slots=True)
-class LambdaAddress:
+class LambdaAddress(msgspec.Struct, frozen=True):
     """A Lambda function; `function` is a name, a partial ARN or an ARN without its qualifier."""
 
     function: str
@@ -73,8 +74,7 @@ class LambdaAddress:
         return f"lambda:{self.function}{f':{self.qualifier}' if self.qualifier else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalAddress:
+class LocalAddress(msgspec.Struct, frozen=True):
     """A Lambda handler that this process imports and calls."""
 
     module: str

@@ -91,7 +91,7 @@ class LambdaWire:
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
         """As `Wire.send`. An idempotent call may be invoked again when a kept connection had died."""
-        async with TimeLimit(self._name, timeout_s):
+        with TimeLimit(self._name, timeout_s):
             event = event_of(request, domain=f"{self._name}.onehop", request_id=self._new_request_id(), now=self._now())
             invoke = await self._signed_invoke(msgspec.json.encode(event))
             idempotent = request.method in IDEMPOTENT_METHODS
@@ -112,7 +112,7 @@ class LambdaWire:
 
         Source: Invoke, "InvocationType", DryRun, which 204 answers.
         """
-        async with TimeLimit(self._name, timeout_s):
+        with TimeLimit(self._name, timeout_s):
             invoke = await self._signed_invoke(b"{}", ("x-amz-invocation-type", "DryRun"))
             answer = await self._invoke_api.send(invoke, timeout_s=timeout_s, idempotent=True)
         # AWS says 204; whatever success another Invoke API has will do.

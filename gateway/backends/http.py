@@ -84,6 +84,7 @@ class HttpWire:
         self._default_headers: Pairs = (("host", address.authority), *_DEFAULT_HEADERS)
         if address.authorization is not None:
             self._default_headers += (("authorization", address.authorization),)
+        self._default_names = frozenset(name for name, _ in self._default_headers)
         self._state: _LoopState | None = None
         self._closed = False
 
@@ -101,7 +102,7 @@ class HttpWire:
         if idempotent is None:
             idempotent = request.method in IDEMPOTENT_METHODS
         outgoing = self._outgoing(request)
-        async with TimeLimit(self._name, timeout_s):
+        with TimeLimit(self._name, timeout_s):
             state = self._state_here()
             async with state.places:
                 return await self._exchange(state, outgoing, idempotent)
@@ -174,8 +175,10 @@ class HttpWire:
             await session.close()
 
     def _outgoing(self, request: WireRequest) -> Outgoing:
+        headers = self._default_headers + request.headers
         given = {name for name, _ in request.headers}
-        headers = tuple(pair for pair in self._default_headers if pair[0] not in given) + request.headers
+        if not given.isdisjoint(self._default_names):
+            headers = tuple(pair for pair in self._default_headers if pair[0] not in given) + request.headers
         target = request_target(self._address.base, request.path, request.query)
         try:
             check_request_line(request.method, target)

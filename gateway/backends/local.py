@@ -95,7 +95,7 @@ class LocalWire:
         request_id, now = str(uuid4()), datetime.fromtimestamp(self._clock.wall_s(), UTC)
         event = event_of(request, domain=f"{self._name}.onehop", request_id=request_id, now=now)
         context = LocalContext(self._name, request_id, time.monotonic() + timeout_s)
-        async with TimeLimit(self._name, timeout_s):
+        with TimeLimit(self._name, timeout_s):
             payload = await self._call(json.loads(msgspec.json.encode(event)), context)
         response = response_of(payload, backend=self._name)
         if len(response.body) > self._options.max_response_bytes:

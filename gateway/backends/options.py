@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WireOptions:
+
+class WireOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one backend's wire. The defaults are right for production."""
 
     #: What speaks HTTP: httptools is the cheaper one, httpx takes a custom `auth=` or a client of one's own.

@@ -6,21 +6,21 @@ Source: RFC 9110 sections 5.1, 5.5 and 9.1, RFC 9112 section 3.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from .wire import Pairs
 
 _REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+")
 # A line break in a value would begin another header. Where a request ends is the engine's to say, once: a second
 # opinion is what smuggling is made of.
-_HEADER_LINE = re.compile(
-    r"(?!(?:content-length|transfer-encoding):)[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*",
+_HEADER_LINES = re.compile(
+    r"(?:(?!(?:content-length|transfer-encoding):)[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*\n)*",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """Method, where to, headers and body."""
 
     method: str
@@ -47,6 +47,13 @@ def check_request_line(method: str, target: str) -> None:
 
 def check_headers(headers: Pairs) -> None:
     """Raise ValueError unless all are of HTTP's grammar and a caller's to give; no value is told."""
-    for name, value in headers:
-        if not _HEADER_LINE.fullmatch(f"{name}:{value}"):
-            raise ValueError(f"the header {name!r} or its value cannot be sent")
+    if not _are_lines(headers):
+        wrong = next(name for name, value in headers if not _are_lines(((name, value),)))
+        raise ValueError(f"the header {wrong!r} or its value cannot be sent")
+
+
+def _are_lines(headers: Pairs) -> bool:
+    """Whether each of *headers* is a line, all looked at together."""
+    lines = "".join([f"{name}:{value}\n" for name, value in headers])
+    # A line's end inside of one could make two good lines of it.
+    return lines.count("\n") == len(headers) and _HEADER_LINES.fullmatch(lines) is not None

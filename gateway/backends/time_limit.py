@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import TracebackType
 
 from ..vocabulary.errors import BackendTimeout
+from ..vocabulary.time_limit import time_limit
 
 
-class TimeLimit:
-    """`async with TimeLimit(name, timeout_s):` cancels its body after *timeout_s* and raises BackendTimeout.
+class TimeLimit(time_limit):
+    """`with TimeLimit(name, timeout_s):` cancels its block after *timeout_s* and raises BackendTimeout."""
 
-    A cancellation from outside stays one, and a TimeoutError that the body raised by itself passes unchanged.
-    """
-
-    __slots__ = ("_backend", "_scope", "_timeout_s")
+    __slots__ = ("_backend",)
 
     def __init__(self, backend: str, timeout_s: float) -> None:
+        super().__init__(timeout_s)
         self._backend = backend
-        self._timeout_s = timeout_s
-        self._scope = asyncio.timeout(timeout_s)
 
-    async def __aenter__(self) -> None:
-        await self._scope.__aenter__()
-
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            await self._scope.__aexit__(kind, error, trace)
+            super().__exit__(kind, error, trace)
         except TimeoutError:
-            raise BackendTimeout(f"no answer within {self._timeout_s:g} s", backend=self._backend) from None
+            raise BackendTimeout(f"no answer within {self._seconds:g} s", backend=self._backend) from None

@@ -6,15 +6,19 @@ Engines are imported here, at the branch that needs them.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..vocabulary.clock import Clock
 from ..vocabulary.errors import SettingsError
 from .address import Address, HttpAddress, LambdaAddress, LocalAddress, parse_address
-from .credentials import CredentialSource, DefaultCredentials
 from .http import HttpWire
 from .options import WireOptions
 from .wire import Wire
+
+if TYPE_CHECKING:
+    from .credentials import CredentialSource
 
 __all__ = ["WireOptions", "open_wire"]
 
@@ -73,7 +77,9 @@ def _open_lambda(
     credentials: CredentialSource | None,
     clock: Clock | None,
 ) -> Wire:
-    from .aws_lambda import LambdaWire, reply_limit_bytes  # noqa: PLC0415 - only where functions are called
+    # Only where functions are called.
+    from .aws_lambda import LambdaWire, reply_limit_bytes  # noqa: PLC0415
+    from .credentials import DefaultCredentials  # noqa: PLC0415
 
     region = _region(name, address, options)
     endpoint = _endpoint(name, options, region)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from ..observe.calls import CallReceipt, CallRecord
 
 SERVER_TIMING_HEADER: Final = "server-timing"
 
 
-@dataclass(frozen=True, slots=True)
-class HopTotals:
+class HopTotals(msgspec.Struct, frozen=True):
     """The sums of one request.
 
     *backend_s* is the time during which at least one call was under way, *total_s* the request's time inside the

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -39,8 +39,7 @@ _JSON_TYPE_NAMES: Final[dict[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(msgspec.Struct, frozen=True):
     """What a client asks: the parameters of a GraphQL-over-HTTP request, of the right types, not yet parsed."""
 
     query: str
@@ -49,6 +48,8 @@ class GraphQLRequest:
     extensions: dict[str, object] | None = None
 
 
+# A client says the same with every request.
+@lru_cache(maxsize=256)
 def require_json(content_type: str | None, content_encoding: str | None = None) -> None:
     """Refuse a POST whose body is not declared as plain UTF-8 JSON, before any of it is read.
 

@@ -30,6 +30,8 @@ def variant_of(names: tuple[str, ...], variables: Mapping[str, Any]) -> Variant 
     A nullable variable may hold null where `@skip` needs a boolean (All Variable Usages Are Allowed, with a default):
     graphql-core then tells the error.
     """
+    if not names:
+        return ()
     values = [(name, variables[name]) for name in names if name in variables]
     if any(value is None for _, value in values):
         return Fallback.CONDITION_WITHOUT_VALUE

@@ -53,7 +53,7 @@ class FakeBackend:
         self.requests.append(request)
         for method, path, answer in self._routes:
             if method == request.method and path.fullmatch(request.path):
-                async with TimeLimit("fake", timeout_s):
+                with TimeLimit("fake", timeout_s):
                     return await _respond(answer, request)
         raise BackendError(f"the fake backend has no route {request.method} {request.path}", code="BACKEND_REFUSED")
 

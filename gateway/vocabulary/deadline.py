@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ import msgspec
 
 from .clock import Clock
 from .errors import BackendTimeout
+from .time_limit import time_limit
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def request_time_s(*bounds: float | None) -> float:
 
     Bounds are the setting, the client's wish and what Lambda leaves.
     """
-    return min(bound for bound in bounds if bound is not None)
+    return min([bound for bound in bounds if bound is not None])
 
 
 async def within(deadline: Deadline, work: Awaitable[T], label: str) -> T:
@@ -45,9 +45,9 @@ async def within(deadline: Deadline, work: Awaitable[T], label: str) -> T:
         BackendTimeout: DEADLINE_EXCEEDED; *label* says what was still running.
     """
     try:
-        async with asyncio.timeout(deadline.remaining_s()) as limit:
+        with time_limit(deadline.remaining_s()) as limit:
             return await work
     except TimeoutError as timeout:
-        if not limit.expired():
+        if not limit.has_passed:
             raise
         raise BackendTimeout(f"{label} was still running", code="DEADLINE_EXCEEDED") from timeout

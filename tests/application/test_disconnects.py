@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message
 
 from gateway.application.app import create_app
-from gateway.application.disconnects import ClientLeftError, while_connected
+from gateway.application.disconnects import UNWATCHED_S, ClientLeftError, while_connected
 from gateway.application.engine import Engine
 from gateway.aws_lambda import LambdaHandler
 from gateway.testing import FakeBackend
@@ -68,9 +68,8 @@ async def test_a_block_ends_when_its_client_leaves() -> None:
     assert task is not None
     asyncio.get_running_loop().call_soon(client.leaves.set)
 
-    with pytest.raises(ClientLeftError):
-        async with while_connected(client.receive):
-            await asyncio.Event().wait()
+    with pytest.raises(ClientLeftError), while_connected(client.receive):
+        await asyncio.Event().wait()
 
     assert 0 == task.cancelling()
 
@@ -79,8 +78,8 @@ async def test_a_block_that_ends_first_is_left_alone() -> None:
     """Who has its answer may leave: nothing is raised, and nobody listens any more."""
     client = Client(b"")
 
-    async with while_connected(client.receive):
-        await asyncio.sleep(0)
+    with while_connected(client.receive):
+        await asyncio.sleep(2 * UNWATCHED_S)
     await asyncio.sleep(0)
     client.leaves.set()
     await asyncio.sleep(0)
@@ -88,12 +87,29 @@ async def test_a_block_that_ends_first_is_left_alone() -> None:
     assert {asyncio.current_task()} == asyncio.all_tasks()
 
 
+async def test_a_client_is_watched_when_its_answer_takes_a_while() -> None:
+    """A quick answer does not pay for it; a client that left in the meantime is noticed then."""
+    client, listens = Client(b""), asyncio.Event()
+    client.leaves.set()
+
+    async def receive() -> Message:
+        listens.set()
+        return await client.receive()
+
+    with while_connected(receive):
+        await asyncio.sleep(UNWATCHED_S / 5)
+        assert not listens.is_set()
+    with pytest.raises(ClientLeftError), while_connected(receive):
+        await asyncio.Event().wait()
+    assert listens.is_set()
+
+
 async def test_a_cancellation_from_elsewhere_goes_on() -> None:
     """A server that stops cancels as it always did, also when the client leaves at that moment."""
     client, inside = Client(b""), asyncio.Event()
 
     async def block() -> None:
-        async with while_connected(client.receive):
+        with while_connected(client.receive):
             inside.set()
             await asyncio.Event().wait()
 
@@ -110,9 +126,8 @@ async def test_a_failing_block_fails_as_it_is() -> None:
     """An error of the block is not taken for a client that left."""
     client = Client(b"")
 
-    with pytest.raises(LookupError):
-        async with while_connected(client.receive):
-            raise LookupError
+    with pytest.raises(LookupError), while_connected(client.receive):
+        raise LookupError
 
 
 async def test_a_call_is_cancelled_with_its_client(capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +146,7 @@ async def test_a_call_is_cancelled_with_its_client(capsys: pytest.CaptureFixture
     assert backend.cancelled.is_set()
     assert 0 == len(engine.flights)
     assert [499] == [message["status"] for message in sent if message["type"] == "http.response.start"]
-    assert 1 == capsys.readouterr().out.count("client left")
+    assert 1 == capsys.readouterr().err.count("client left")
 
 
 async def test_a_client_that_leaves_within_its_body_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +161,7 @@ async def test_a_client_that_leaves_within_its_body_is_no_error(capsys: pytest.C
 
     await create_app(Engine(GRAPH, Settings(), wires={"rows": FakeBackend({})}))(scope(), receive, send)
 
-    logged = capsys.readouterr().out
+    logged = capsys.readouterr().err
     assert "client left" in logged
     assert "request failed" not in logged
 
@@ -159,11 +174,12 @@ async def test_a_call_that_others_wait_for_goes_on() -> None:
         leaver.write(alike)
         await held.peer.arrived(1)
         (flight,) = held.engine.flights._under_way
+        (first,) = flight.waiters
         reader, writer = await asyncio.open_connection("127.0.0.1", held.port)
         writer.write(alike)
         await until(lambda: len(flight.waiters) == 2)
         leaver.close()
-        await until(lambda: len(flight.waiters) == 1)
+        await until(lambda: first not in flight.waiters)
         held.gate.set()
         answer = await reader.readuntil(b"}]}}")
         writer.close()

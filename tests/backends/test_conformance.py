@@ -111,7 +111,7 @@ async def local_carrier():
 
 
 def with_engine(options: WireOptions, engine, **more) -> WireOptions:
-    given = {name: getattr(options, name) for name in WireOptions.__dataclass_fields__}
+    given = {name: getattr(options, name) for name in WireOptions.__struct_fields__}
     return WireOptions(**{**given, "engine": engine, **more})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 
 import pytest
 from msgspec.structs import replace
@@ -45,7 +44,7 @@ class Resending(FaultyWire):
 
 class Greedy(FaultyWire):
     def opened(self, options):
-        return super().opened(dataclasses.replace(options, max_connections=100, max_response_bytes=100_000_000))
+        return super().opened(replace(options, max_connections=100, max_response_bytes=100_000_000))
 
 
 class Swallowing(FaultyWire):
