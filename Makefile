@@ -42,8 +42,9 @@ hops: $(VENV)/.ready ## answer one page service by service, by the gateway, from
 profile: $(VENV)/.ready .tools/py-spy/.ready ## write a flame graph of one case; CASE=q1
 	$(BIN)/python -m benchmarks.flame --case $(CASE) $(ARGS)
 
-soak: $(VENV)/.ready ## let 10,000 clients leave, and a service die under load; look for what is left, and for wrong answers
+soak: $(VENV)/.ready ## 10,000 clients leave, documents are ever new, a service dies under load: what is left, what is wrong
 	$(BIN)/python -m tests.application.leaving 10000
+	$(BIN)/python -m tests.application.ever_new $(or $(REQUESTS),100000)
 	$(BIN)/python -m tests.e2e.under_load --seconds 60
 
 docs: $(VENV)/.ready ## write the generated pages of docs/

@@ -52,8 +52,16 @@ def _gateway(port: int, upstream: str) -> Command:
 
 
 def importable() -> dict[str, str]:
-    """The environment in which this package is found from any directory."""
-    return {"PYTHONPATH": str(ROOT)}
+    """The environment in which this package is found from any directory, with byte code as installers write it.
+
+    Else, where the caller's environment forbids to write any, the gateway would be compiled at each start, and of the
+    others only their own few lines, since their libraries are installed.
+    """
+    return {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(SCRATCH / "bytecode"),
+    }
 
 
 def _asgi(target: str, **environment: str) -> Callable[[int, str], Command]:

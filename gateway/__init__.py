@@ -5,7 +5,7 @@ Everything an application declares its graph with stands here; `gateway.testing`
 
 from __future__ import annotations
 
-from importlib.metadata import version as _version
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from strawberry.types import Info as _StrawberryInfo
 
@@ -38,7 +38,8 @@ from .vocabulary.identity import Identity
 #: The `info` of a resolver, its `context` typed.
 Info = _StrawberryInfo[Context[object], object]
 
-__version__ = _version("onehop-gateway")
+if _TYPE_CHECKING:
+    __version__: str
 
 __all__ = [
     "Backend",
@@ -81,3 +82,12 @@ __all__ = [
     "type_of_id",
     "viewer",
 ]
+
+
+def __getattr__(name: str) -> str:
+    """Read `__version__` when it is asked for: a server never does, and reading metadata takes time."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # noqa: PLC0415 - as above
+
+    return version("onehop-gateway")

@@ -1,14 +1,11 @@
-"""`gateway.asgi:app`: the ASGI application of this process, from its settings. What granian runs."""
+"""`gateway.asgi:app`: the ASGI application of this process, from its settings. What an ASGI server is given."""
 
 from __future__ import annotations
 
-from .application.app import create_app
-from .application.engine import Engine
 from .application.importing import import_graph
-from .observe.logs import configure_logs
+from .application.starting import start_application
 from .vocabulary.settings_sources import load_settings
 
 _settings = load_settings()
-configure_logs(readable=_settings.mode == "development")
 
-app = create_app(Engine(import_graph(_settings.graph), _settings))
+app = start_application(import_graph(_settings.graph), _settings)

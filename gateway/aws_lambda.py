@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from .application.app import create_app
 from .application.engine import Engine
+from .application.garbage import spare_what_lives
 from .application.importing import import_graph
 from .http.answer import failure
 from .http.negotiation import MediaType
 from .observe.logs import configure_logs
+from .observe.logs import log as _log
 from .vocabulary.clock import Clock, SystemClock
 from .vocabulary.dangers import danger_on_lambda
 from .vocabulary.errors import ClientError, SettingsError
@@ -26,7 +27,6 @@ from .vocabulary.settings_sources import load_settings
 #: A sandbox that was frozen longer than this has lost its connections: peers close idle ones after 5 s and more.
 IDLE_LIMIT_S = 4.0
 
-_log = structlog.get_logger("gateway.requests")
 
 _TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "application/graphql-response+json"]
 
@@ -84,4 +84,5 @@ def __getattr__(name: str) -> Any:
     if name != "handler":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     handler = globals()["handler"] = create_handler()
+    spare_what_lives()
     return handler

@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..http.negotiation import wants_html
-from .endpoint import GraphQLEndpoint, read_headers
+from ..http.security_headers import security_headers
+from .endpoint import GraphQLEndpoint
 from .engine import Engine
-from .graphiql import console_files, console_page
-from .safety import is_read_by_other_sites, safety, with_security_headers
+from .safety import DefaultHeaders, is_read_by_other_sites, safety
+from .stopping import when_told_to_stop
 
 GRAPHQL_PATH = "/graphql"
 
@@ -27,24 +27,25 @@ def create_app(engine: Engine) -> GatewayApp:
 
     Routes: `/graphql`, `/healthz` (the process lives), `/readyz` (it takes requests) and, in development, the console.
     """
+    headers = security_headers(hsts_s=engine.settings.hsts_s)
+    answers = GraphQLEndpoint(engine, headers)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.ready = True
-        yield
+        with when_told_to_stop(answers.streams.stop):
+            yield
         app.state.ready = False
         await engine.close()
 
-    serves_console = engine.settings.mode == "development"
-    answers: ASGIApp = GraphQLEndpoint(engine)
-    endpoint = ConsoleForBrowsers(answers) if serves_console else answers
-    routes: list[Route | Mount] = [
-        Route(GRAPHQL_PATH, endpoint),
-        Route("/healthz", _alive),
-        Route("/readyz", _ready),
-    ]
-    if serves_console:
+    endpoint: ASGIApp = answers
+    routes: list[Route | Mount] = [Route("/healthz", _alive), Route("/readyz", _ready)]
+    if engine.settings.mode == "development":
+        from .graphiql import ConsoleForBrowsers, console_files  # noqa: PLC0415 - production serves none
+
+        endpoint = DefaultHeaders(ConsoleForBrowsers(answers), headers)
         routes.append(Mount("/console", console_files()))
+    routes.append(Route(GRAPHQL_PATH, endpoint))
     app = GatewayApp(
         routes=routes,
         middleware=safety(engine.settings),
@@ -52,7 +53,7 @@ def create_app(engine: Engine) -> GatewayApp:
         exception_handlers={HTTPException: _http_error},
     )
     if not is_read_by_other_sites(engine.settings):
-        app.short_way = with_security_headers(endpoint, engine.settings)
+        app.short_way = endpoint
     # Without a lifespan, as on Lambda, the app takes requests as soon as it exists.
     app.state.ready = True
     return app
@@ -73,20 +74,6 @@ class GatewayApp(Starlette):
             await self.short_way(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
-
-
-class ConsoleForBrowsers:
-    """Shows the console to a browser that visits the address; everybody else is answered by *app*."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Leave requests that want no page to *app*."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        is_visit = scope["method"] in {"GET", "HEAD"} and wants_html(read_headers(scope).get("accept"))
-        app = console_page() if is_visit else self._app
-        await app(scope, receive, send)
 
 
 async def _alive(_request: Request) -> Response:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from graphql import OperationDefinitionNode, OperationType
 
 from ..admission.documents import Document, Documents
@@ -19,7 +19,7 @@ from ..backends.wire import Wire
 from ..declare.graph import Graph
 from ..execution.errors import present
 from ..execution.linked import LinkedPlan
-from ..execution.outcome import Outcome, refused_document
+from ..execution.outcome import Outcome, SharedBody, refused_document
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
 from ..loading.flights import Flights
@@ -36,29 +36,32 @@ from ..vocabulary.identity import ANONYMOUS, Identity
 from ..vocabulary.settings import Settings
 from .clients import invoked_backends, open_clients
 from .running import Runner, Way
+from .source_loads import SourceLoads
 
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(msgspec.Struct, frozen=True):
     """Who asks and what they sent along: everything of a request that is not the operation."""
 
     request_id: str
     time_s: float
     identity: Identity = ANONYMOUS
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The result map of an operation, the calls it took, and the way it ran: its plan, or why there was none."""
 
     result: dict[str, Any]
     receipt: CallReceipt
     way: Way = None
+    #: When the event came that this answers, by the engine's monotonic clock; for subscriptions.
+    began_s: float = 0.0
+    #: Where several requests share the result, what they encode once.
+    shared_body: SharedBody | None = None
 
     @property
     def fallback(self) -> Fallback | None:
@@ -133,35 +136,61 @@ class Engine:
             outcome, way = await self.runner.run(document, operation, request, context)
         finally:
             await loads.close()
-        return Answer(self._result(outcome, viewer.request_id), receipt, way)
+        result = self._result(outcome, viewer.request_id)
+        return Answer(result, receipt, way, shared_body=outcome.shared_body)
 
-    async def subscribe(self, request: GraphQLRequest, viewer: Viewer) -> AsyncGenerator[Answer, None]:
+    async def subscribe(
+        self, request: GraphQLRequest, viewer: Viewer, *, lifetime_s: float | None = None
+    ) -> AsyncGenerator[Answer, None]:
         """An answer for each event of a subscription, each with the time and the loads of a request of its own.
+
+        The source is told, by its context's deadline, that it has *lifetime_s* in all, by default the setting's; to
+        end it then is the caller's. It is to be closed by whoever leaves before its end.
 
         Raises:
             ClientError: no operation could be chosen, or it is no subscription.
             RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
         """
+        began_s = self.clock.monotonic_s()
         found = self._find(request, SUBSCRIPTIONS)
         if isinstance(found, Outcome):
-            yield Answer(self._result(found, viewer.request_id), self._receipt(viewer))
+            yield Answer(self._result(found, viewer.request_id), self._receipt(viewer), None, began_s)
             return
-        open_loads, context = self._begin(viewer, self._receipt(viewer))
-        loads_of_event = open_loads
+        life = Deadline.after(self.settings.subscriptions.lifetime_s if lifetime_s is None else lifetime_s, self.clock)
+        between_events, opening = self._begin(viewer, self._receipt(viewer))
+        loads_of_event = between_events
 
         def renew(_context: Context[Any]) -> Context[Any]:
-            nonlocal loads_of_event
+            nonlocal loads_of_event, began_s
+            began_s = self.clock.monotonic_s()
             loads_of_event, fresh = self._begin(viewer, self._receipt(viewer))
-            return replace(_context, deadline=fresh.deadline, receipt=fresh.receipt, loads=fresh.loads)
+            return msgspec.structs.replace(_context, deadline=fresh.deadline, receipt=fresh.receipt, loads=fresh.loads)
 
+        def begin_loads() -> Loads:
+            time_s = min(viewer.time_s, life.remaining_s())
+            return self._begin(msgspec.structs.replace(viewer, time_s=time_s), self._receipt(viewer))[0]
+
+        context = msgspec.structs.replace(opening, deadline=life, loads=SourceLoads(begin_loads))
+        events = self.runner.events(*found, request, context, opens_by=opening.deadline, renew=renew)
         try:
-            async with aclosing(self.runner.events(*found, request, context, renew)) as outcomes:
-                async for outcome in outcomes:
+            async with aclosing(events) as outcomes:
+                async for outcome, way in outcomes:
                     await loads_of_event.close()
-                    yield Answer(self._result(outcome, viewer.request_id), loads_of_event.receipt)
+                    yield Answer(self._result(outcome, viewer.request_id), loads_of_event.receipt, way, began_s)
+                    # What the source fails with belongs to no event.
+                    loads_of_event, began_s = between_events, self.clock.monotonic_s()
         finally:
             await loads_of_event.close()
-            await open_loads.close()
+
+    def operation_type(self, request: GraphQLRequest) -> OperationType | None:
+        """What kind of operation is asked for; None where its document is refused.
+
+        Raises:
+            ClientError: no operation could be chosen.
+            RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
+        """
+        document = self.documents.get(request.query)
+        return None if document.ast is None else document.operation(request.operation_name).operation
 
     def drop_idle(self) -> None:
         """Forget idle connections: their peers are gone after a freeze."""
@@ -182,7 +211,7 @@ class Engine:
             return refused_document(document.errors)
         operation = document.operation(request.operation_name)
         if operation.operation not in allowed:
-            raise ClientError(f"a {operation.operation.value} cannot be sent this way", code="METHOD_NOT_ALLOWED")
+            raise _sent_wrongly(operation.operation)
         return refused_document(document.errors) if document.errors else (document, operation)
 
     def _begin(self, viewer: Viewer, receipt: CallReceipt) -> tuple[Loads, Context[Any]]:
@@ -221,3 +250,8 @@ class Engine:
 
     def __repr__(self) -> str:
         return f"<Engine of {', '.join(map(repr, self._clients.values())) or 'no backend'}>"
+
+
+def _sent_wrongly(operation: OperationType) -> ClientError:
+    way = ": ask for its events with `accept: text/event-stream`" if operation is OperationType.SUBSCRIPTION else ""
+    return ClientError(f"a {operation.value} cannot be sent this way{way}", code="METHOD_NOT_ALLOWED")

@@ -6,15 +6,16 @@ Graphs with schema extensions go through Strawberry's lifecycle and the seam; al
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from inspect import isawaitable
 from typing import Any, TypeAlias
 
+import msgspec
 from graphql import GraphQLError, OperationDefinitionNode, subscribe
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.execution import PreExecutionError
 
 from ..admission.documents import Document
@@ -27,13 +28,17 @@ from ..http.request import GraphQLRequest
 from ..planning.fallback import Fallback
 from ..planning.store import Execution, PreparedOperation
 from ..vocabulary.context import Context
+from ..vocabulary.deadline import Deadline
 from .seam import PlannedExecutor, Seam, SeamContext
+from .shared_runs import SharedRuns, place_of
 
 #: The way an operation ran: its plan, or why graphql-core ran it; None where it was refused before.
 Way: TypeAlias = LinkedPlan | Fallback | None
 
 # As many errors of variables as graphql-core reports by default.
 _MAX_VARIABLE_ERRORS = 50
+
+_NO_VARIABLES = VariableValues({}, {})
 
 
 class Runner:
@@ -54,6 +59,8 @@ class Runner:
         self._max_errors = max_errors
         self._schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         graph.schema.execution_context_class = PlannedExecutor
+        #: Runs under way that identical queries may share.
+        self.shared_runs = SharedRuns()
         self._has_lifecycle = bool(graph.schema.get_extensions())
         #: How many operations graphql-core ran, by reason.
         self.fallbacks: Counter[Fallback] = Counter()
@@ -90,26 +97,34 @@ class Runner:
         operation: OperationDefinitionNode,
         request: GraphQLRequest,
         context: Context[Any],
+        *,
+        opens_by: Deadline,
         renew: Callable[[Context[Any]], Context[Any]],
-    ) -> AsyncGenerator[Outcome, None]:
-        """What each event of a subscription gives; *renew* makes the context of an event.
+    ) -> AsyncGenerator[tuple[Outcome, Way], None]:
+        """What each event of a subscription gives, and the way it ran; *renew* makes the context of an event.
 
-        A source that fails ends the events with an outcome of its own.
+        The source has its own *context*, and until *opens_by* to begin. One that fails ends the events with an outcome
+        of its own.
         """
         left_out: list[int] = []
+        ways: list[LinkedPlan | Fallback] = []
         prepared = self.prepare(document, operation)
-        seam = self._seam(document, prepared, renew=renew, note=self._count, note_left_out=left_out.append)
-        started = await self._start_events(document, request, _with_seam(context, seam))
+        seam = self._seam(document, prepared, renew=renew, note=ways.append, note_left_out=left_out.append)
+        opening = self._start_events(document, request, _with_seam(context, seam))
+        started = await at_last_moment(msgspec.structs.replace(context, deadline=opens_by), opening)
         if not isinstance(started, AsyncGenerator):
-            yield _event_outcome(started, [])
+            yield _event_outcome(started, []), None
             return
         async with aclosing(started) as results:
             try:
                 async for result in results:
-                    yield _event_outcome(result, left_out)
+                    for way in ways:
+                        self._count(way)
+                    yield _event_outcome(result, left_out), ways[0] if ways else None
                     left_out.clear()
+                    ways.clear()
             except Exception as failure:  # noqa: BLE001 - the application's source may raise anything
-                yield Outcome(None, (GraphQLError(str(failure), path=[], original_error=failure),))
+                yield Outcome(None, (GraphQLError(str(failure), path=[], original_error=failure),)), None
 
     async def _start_events(
         self, document: Document, request: GraphQLRequest, context: SeamContext[Any]
@@ -137,13 +152,7 @@ class Runner:
     ) -> tuple[Outcome, Way]:
         assert document.ast is not None  # noqa: S101 - an operation was found in it
         given = request.variables or {}
-        variables = get_variable_values(
-            self._schema,
-            operation.variable_definitions or (),
-            given,
-            max_errors=_MAX_VARIABLE_ERRORS,
-            hide_suggestions=not self._shows_schema,
-        )
+        variables = self._variables(operation, given)
         if isinstance(variables, list):
             return refused_variables(tuple(variables)), None
         how: Mapping[str, Any] = {
@@ -157,7 +166,27 @@ class Runner:
             self._count(plan)
             return await run_by_reference(self._graph, document.ast, **how), plan
         build = partial(build_executor, self._graph, document.ast, **how)
-        return await Run(plan, variables, context, None, build, max_errors=self._max_errors).to_end(), plan
+
+        def run() -> Awaitable[Outcome]:
+            return Run(plan, variables, context, None, build, max_errors=self._max_errors).to_end()
+
+        place = place_of(plan, variables, context)
+        return await (run() if place is None else self.shared_runs.outcome(place, context, run)), plan
+
+    def _variables(
+        self, operation: OperationDefinitionNode, given: dict[str, Any]
+    ) -> VariableValues | list[GraphQLError]:
+        """The variables' values, or what is wrong with those *given*."""
+        definitions = operation.variable_definitions
+        if not definitions:
+            return _NO_VARIABLES
+        return get_variable_values(
+            self._schema,
+            definitions,
+            given,
+            max_errors=_MAX_VARIABLE_ERRORS,
+            hide_suggestions=not self._shows_schema,
+        )
 
     async def _through_strawberry(
         self, document: Document, prepared: PreparedOperation, request: GraphQLRequest, context: Context[Any]
@@ -206,4 +235,4 @@ def _outcome(result: Any, left_out: list[int]) -> Outcome:
 
 
 def _with_seam(context: Context[Any], seam: Seam) -> SeamContext[Any]:
-    return SeamContext(**{field.name: getattr(context, field.name) for field in fields(Context)}, seam=seam)
+    return SeamContext(**msgspec.structs.asdict(context), seam=seam)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import cyclopts
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from .. import __version__
 from ..vocabulary.errors import SettingsError
@@ -17,10 +16,12 @@ from ..vocabulary.settings_sources import load_settings
 from .problems import fail, graph_or_fail
 
 _UNBROKEN = 1_000
+#: What asks for help; so does the command's name alone.
+_HELP = frozenset({"--help", "-h"})
 
 app = App(
     name="gateway",
-    version=f"onehop {__version__}",
+    version=lambda: f"onehop {__version__}",
     help="Onehop: one GraphQL endpoint in front of many microservices.\n\nExample: gateway new shop",
     help_format="plaintext",
 )
@@ -35,7 +36,9 @@ Port = Annotated[int, Parameter(help="The port to listen on.")]
 
 def main() -> None:
     """Run the command that the arguments name; a wrong one ends with one sentence and exit code 2."""
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() and not _HELP.isdisjoint(sys.argv[1:] or _HELP):
+        from rich.console import Console  # noqa: PLC0415 - for help alone; a server starts sooner without
+
         # No boxes and no broken lines where nobody sees them as such: a pipe, a file, a log.
         app.help_formatter, app.console = "plain", Console(width=_UNBROKEN)
     try:

@@ -37,7 +37,8 @@ def graph_or_fail(target: str) -> Graph:
 def check_engine(graph: Graph, settings: Settings) -> None:
     """Open an engine once, so that a missing or wrong address is told before anything runs."""
     try:
-        Engine(graph, settings)
+        # Not with what `graph.app` makes: it may hold threads and connections, which are for processes that serve.
+        Engine(graph, settings, app=())
     except SettingsError as wrong:
         fail(str(wrong))
 

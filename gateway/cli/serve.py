@@ -1,18 +1,26 @@
-"""`gateway serve`: check everything that can be wrong, then become the server process."""
+"""`gateway serve`: check everything that can be wrong, then become the server process.
+
+Its workers are forks, which go on from the application as it was imported for the checks: nobody waits for a second
+import, and the memory that it takes is shared.
+"""
 
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from .. import __version__
+from ..application.garbage import spare_what_lives
+from ..application.starting import start_application
 from ..vocabulary.settings import Settings
 from .problems import check_engine, check_host, check_port, fail, graph_or_fail
-from .server import ServerOptions, server_command
+from .server import ServerOptions, serve, server_command
 
 
 def run_serve(
@@ -24,7 +32,7 @@ def run_serve(
     workers: int,
     settings_file: Path | None,
     reload: bool,
-) -> NoReturn:
+) -> None:
     """Serve until SIGTERM or Ctrl-C, then let requests under way end.
 
     Ends with exit code 2 and a sentence when a setting, an address, the graph or the port is wrong.
@@ -32,17 +40,34 @@ def run_serve(
     if workers < 1:
         fail(f"--workers: expected at least 1, got {workers}")
     check_host(host, settings)
-    check_engine(graph_or_fail(target), settings)
+    graph = graph_or_fail(target)
+    check_engine(graph, settings)
     check_port(host, port)
-    # Workers are processes of their own: what they must know travels in the environment.
-    told = {"GATEWAY_GRAPH": target}
-    if settings_file is not None:
-        told["GATEWAY_SETTINGS"] = str(settings_file.resolve())
     print(f"onehop {__version__} serves {target} at http://{host}:{port}/graphql", file=sys.stderr, flush=True)  # noqa: T201
     kill_after_s = max(1, math.ceil(settings.shutdown_s))
     watched = application_paths(Path.cwd(), sys.modules.values()) if reload else ()
-    command = server_command(ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, watched))
-    # In place of this process, which has imported the application for the checks.
+    subscriptions = settings.subscriptions.max_open
+    options = ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, subscriptions, watched)
+    if reload or not _may_be_forked():
+        _start_anew(options, target, settings_file)
+    # Before the forks: a collection writes to all that it looks at, and what is written to is no longer shared.
+    spare_what_lives()
+    serve(options, partial(start_application, graph, settings))
+
+
+def _may_be_forked() -> bool:
+    """Whether a fork has all that this process has: it lacks the threads that importing the application started."""
+    forks = sys.platform == "linux" and multiprocessing.get_start_method() == "fork"
+    return forks and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - entries are counted, not used
+
+
+def _start_anew(options: ServerOptions, target: str, settings_file: Path | None) -> NoReturn:
+    """Put a server in place of this process that has imported nothing, so that each worker imports by itself."""
+    # What workers must know travels in the environment.
+    told = {"GATEWAY_GRAPH": target}
+    if settings_file is not None:
+        told["GATEWAY_SETTINGS"] = str(settings_file.resolve())
+    command = server_command(options)
     os.execve(command[0], command, {**os.environ, **told})  # noqa: S606 - no shell is wanted
 
 

@@ -1,7 +1,7 @@
-"""The server process: granian around `gateway.asgi:app`. Run as `python -m gateway.cli.server`, never by hand.
+"""The server process: granian around the application. `gateway serve` becomes it.
 
-Workers are forks of this process, so it imports nothing of the application: each worker does so anew, and a reload sees
-what was edited.
+Workers are forks of it. Run as `python -m gateway.cli.server` it imports nothing of the application: each worker does
+so anew, and a reload sees what was edited.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from granian import Granian
@@ -22,13 +23,17 @@ from granian.log import LogLevels
 
 from ..local_lambda.die_with_parent import die_with
 
+#: Connections that the workers together serve at one time, as many as granian does unless told.
+_CONNECTIONS: Final = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
     """What the server process is told.
 
     *kill_after_s* is how long a worker may take to end, *idle_timeout_s* how long a connection may be silent between
-    requests. Changes in *reload_paths* start the workers anew; with none given nothing does.
+    requests, *subscriptions* how many a worker may have open. Changes in *reload_paths* start the workers anew; with
+    none given nothing does.
     """
 
     host: str
@@ -36,6 +41,7 @@ class ServerOptions:
     workers: int
     kill_after_s: int
     idle_timeout_s: float
+    subscriptions: int = 0
     reload_paths: tuple[str, ...] = ()
 
 
@@ -44,8 +50,8 @@ def server_command(options: ServerOptions) -> list[str]:
     return [sys.executable, "-m", "gateway.cli.server", msgspec.json.encode(asdict(options)).decode()]
 
 
-def serve(options: ServerOptions) -> None:
-    """Serve until SIGTERM or Ctrl-C, then let requests under way end."""
+def serve(options: ServerOptions, make_app: Callable[[], Any]) -> None:
+    """Serve until SIGTERM or Ctrl-C, then let requests under way end. *make_app* is called in each worker."""
     reloads = bool(options.reload_paths)
     server = Granian(
         "gateway.asgi:app",
@@ -59,6 +65,9 @@ def serve(options: ServerOptions) -> None:
         # It bounds the wait for a request's headers, thus also for the next request of an open connection.
         http1_settings=HTTP1Settings(header_read_timeout=round(options.idle_timeout_s * 1000)),
         websockets=False,
+        # Each worker's share of what a server has, and beside it the places of those who stay: without these, some
+        # hundred listeners would keep everybody else waiting.
+        backpressure=max(1, _CONNECTIONS // options.workers) + options.subscriptions,
         log_level=LogLevels.warning,
         log_access=False,
         # Without a limit granian waits for ever, for instance for a client that does not read.
@@ -69,21 +78,26 @@ def serve(options: ServerOptions) -> None:
         # A typing mistake is mended and saved again: it must not end the session.
         reload_ignore_worker_failure=reloads,
     )
-    server.serve(target_loader=partial(_load_app, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(_in_worker, os.getpid(), make_app), wrap_loader=False)
 
 
-def _load_app(server_pid: int) -> Any:
-    """The application, imported in a worker."""
+def _in_worker(server_pid: int, make_app: Callable[[], Any]) -> Any:
+    """The application of a worker, which ends when it is told to or its server is gone."""
     # Inherited from granian, which only notes a signal: a worker told to end while it loads would not hear it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         # A server that is killed cannot end its workers: they would go on listening.
         die_with(server_pid)
+    return make_app()
+
+
+def _imported_app() -> Any:
+    """The application that the environment describes."""
     from ..asgi import app  # noqa: PLC0415 - never in the server process, whose forks would inherit it
 
     return app
 
 
 if __name__ == "__main__":
-    serve(msgspec.json.decode(sys.argv[1], type=ServerOptions))
+    serve(msgspec.json.decode(sys.argv[1], type=ServerOptions), _imported_app)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, overload
 
 from ..vocabulary.errors import DeclarationError
@@ -27,8 +26,7 @@ _Rows: TypeAlias = Callable[Concatenate[Keys[K], P], Answer[list[R]]]
 _Pages: TypeAlias = Callable[Concatenate[Keys[K], P], Answer[dict[K, Page[R]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Backend(Service):
+class Backend(Service, frozen=True):
     """A named service. Its address is a setting, `backends.<name>`.
 
     `identity` names the claims of the viewer that the service is told (`sub`, `tenant`, ...); `forward` names request

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+import msgspec
 import strawberry
 
 from ..vocabulary.context import Context
@@ -17,8 +17,7 @@ from .signatures import evaluated_signature
 BINDING = "gateway.batched"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Batched:
+class Batched(msgspec.Struct, frozen=True, eq=False):
     """A resolver that takes all parents at once and gives values, or errors, aligned to them."""
 
     name: str

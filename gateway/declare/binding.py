@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from .loader import Loader
 from .sources import Argument, ByKind, KeySource
@@ -14,8 +15,7 @@ from .sources import Argument, ByKind, KeySource
 BINDING = "gateway.load"
 
 
-@dataclass(frozen=True)
-class LoadBinding:
+class LoadBinding(msgspec.Struct, frozen=True, dict=True):
     """What a `load(...)` field does: ask *target* for the key that *sources* make, with arguments.
 
     `fixed` are arguments that the graph sets; the loader's other parameters are arguments of the GraphQL field.
@@ -25,7 +25,7 @@ class LoadBinding:
     target: Loader[Any, Any, Any] | ByKind[Any]
     sources: tuple[KeySource, ...]
     key_is_tuple: bool
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @cached_property
     def loaders(self) -> tuple[Loader[Any, Any, Any], ...]:

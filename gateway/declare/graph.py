@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 import strawberry
 from graphql import GraphQLError
 from strawberry.exceptions import DuplicatedTypeName
@@ -29,8 +29,7 @@ class GraphSchema(strawberry.Schema):
         """Leave the errors to the gateway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(msgspec.Struct, frozen=True):
     """What an application is: its schema, and the backends that it asks, by name."""
 
     schema: strawberry.Schema

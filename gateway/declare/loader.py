@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
+
+import msgspec
 
 from ..vocabulary.context import Context
 
@@ -17,8 +18,7 @@ P = ParamSpec("P")
 Cardinality = Literal["one", "many", "page"]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """A service by name, and what of the viewer it is told: claims by `identity`, request headers by `forward`."""
 
     name: str
@@ -26,8 +26,7 @@ class Service:
     forward: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loader(Generic[K, V_co, P]):
+class Loader(msgspec.Struct, Generic[K, V_co, P], frozen=True, eq=False):
     """A declared way to get a value V for each of many keys K; P are its further arguments.
 
     `by` names the record's fields that hold the key, in the key's order; empty for a loader without keys, which is
@@ -84,8 +83,7 @@ class Loader(Generic[K, V_co, P]):
         return f"<Loader {self.label} {self.cardinality} by {'+'.join(self.by) or 'nothing'}>"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Write(Generic[P, T]):
+class Write(msgspec.Struct, Generic[P, T], frozen=True, eq=False):
     """A declared change: its call is sent once, never batched, shared or kept."""
 
     name: str

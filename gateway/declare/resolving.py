@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,8 +22,7 @@ from .loader import Loader
 from .sources import ByKind, TypeOfId, ViewerClaim, key_part, read_global_id
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """What a `load(...)` field knows of where it stands: its name, whether it may be null, what ids it takes."""
 
     field_name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -23,8 +23,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFields:
+class KeyFields(msgspec.Struct, frozen=True):
     """The record fields that hold a loader's key, from the descriptors given as `by=`."""
 
     owner: type[Any]
@@ -32,8 +31,7 @@ class KeyFields:
     key_type: Any
 
 
-@dataclass(frozen=True, slots=True)
-class LoaderSignature:
+class LoaderSignature(msgspec.Struct, frozen=True):
     """What a loader function's signature declares."""
 
     record: type[Any]
@@ -74,7 +72,13 @@ def is_record_field(value: Any) -> bool:
 
 def record_field_type(record: type[Any], name: str) -> Any:
     """The declared type of a record's field."""
-    return get_type_hints(record)[name]
+    return _field_types(record)[name]  # type: ignore[arg-type]  # mypy doubts that a class is hashable
+
+
+# Each field asks, some twice: without the cache a record of 200 fields would be evaluated 400 times.
+@lru_cache(maxsize=256)
+def _field_types(record: type[Any]) -> dict[str, Any]:
+    return get_type_hints(record)
 
 
 def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, keyed: bool) -> LoaderSignature:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
 
+import msgspec
 from strawberry import relay
 
 from ..vocabulary.errors import ClientError, DeclarationError
@@ -18,8 +18,7 @@ V = TypeVar("V")
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordField:
+class RecordField(msgspec.Struct, frozen=True):
     """The key is a field of the parent's record."""
 
     record: type[Any]
@@ -29,8 +28,7 @@ class RecordField:
         return f"{self.record.__name__}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """The key is an argument of the field.
 
     A Relay global id (`is_global_id`) reaches the loader as the raw id inside, converted to `type`; `of` names the
@@ -47,8 +45,7 @@ class Argument:
         return f"arg({self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class ViewerClaim:
+class ViewerClaim(msgspec.Struct, frozen=True):
     """The key is a claim of the viewer's identity; None for a viewer without it."""
 
     claim: str
@@ -57,8 +54,7 @@ class ViewerClaim:
         return f"viewer({self.claim!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class TypeOfId:
+class TypeOfId(msgspec.Struct, frozen=True):
     """A kind source: the type name inside the global id that is the key."""
 
     argument: str
@@ -70,8 +66,7 @@ class TypeOfId:
 KeySource: TypeAlias = RecordField | Argument | ViewerClaim
 
 
-@dataclass(frozen=True, slots=True)
-class ByKind(Generic[K]):
+class ByKind(msgspec.Struct, Generic[K], frozen=True):
     """A choice among loaders: `kind` says by which of `loaders` a key is loaded."""
 
     kind: RecordField | TypeOfId

@@ -6,9 +6,7 @@ import asyncio
 from collections.abc import Collection
 from typing import Any, Final
 
-import structlog
-
-_log = structlog.get_logger("gateway.loading")
+from ..observe.logs import log as _log
 
 #: Longer than any tidy clean-up, shorter than what an answer may be held up for.
 GRACE_S: Final = 1.0

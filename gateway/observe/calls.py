@@ -6,9 +6,8 @@ from bisect import bisect_left, bisect_right
 from typing import Final, Literal, TypeAlias
 
 import msgspec
-import structlog
 
-_log = structlog.get_logger("gateway.calls")
+from .logs import log as _log
 
 #: What brought the keys: a call of this request, another request's call that it joined, or what it knew already.
 Source: TypeAlias = Literal["backend", "flight", "memo"]
@@ -78,6 +77,8 @@ class CallReceipt:
     @property
     def backend_s(self) -> float:
         """Seconds during which at least one call was under way, own or joined."""
+        if not self._records:
+            return 0.0
         busy = BusyTime() if self._busy_besides is None else self._busy_besides.copy()
         for record in self._records:
             if record.source != "memo":

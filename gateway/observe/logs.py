@@ -1,39 +1,147 @@
-"""How the gateway's log lines look: one JSON object a line, or coloured text for a person at a terminal."""
+"""The gateway's log lines: an event and its facts, as one JSON object, or as coloured text for a person at a terminal.
+
+They are records of the standard library's logger `gateway`, whose `facts` is a mapping: an application that configures
+that logger by itself has them in its own form. A library for structured logs would cost every start more time than all
+of the gateway's own modules.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
 
-import structlog
+_COLOURS: Final = {"info": "\x1b[32m", "warning": "\x1b[33m", "error": "\x1b[31m"}
+_BOLD, _DIM, _NAME, _VALUE, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[35m", "\x1b[0m"
+
+
+class Log:
+    """Events with facts, on a logger."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        """Log to *logger*."""
+        self.logger = logger
+
+    def info(self, event: str, **facts: Any) -> None:
+        """Say what happened as it should."""
+        if self.logger.isEnabledFor(logging.INFO):
+            self.logger.info(event, extra={"facts": facts})
+
+    def warning(self, event: str, **facts: Any) -> None:
+        """Say what went wrong elsewhere."""
+        if self.logger.isEnabledFor(logging.WARNING):
+            self.logger.warning(event, extra={"facts": facts})
+
+    def error(self, event: str, **facts: Any) -> None:
+        """Say what somebody has to look at."""
+        if self.logger.isEnabledFor(logging.ERROR):
+            self.logger.error(event, extra={"facts": facts})
+
+
+#: The one of this process.
+log: Final = Log(logging.getLogger("gateway"))
 
 
 def configure_logs(*, readable: bool, level: int = logging.INFO) -> None:
-    """Configure structlog for this process; called by the ways in, never on import. Lines go to standard error.
+    """Choose the form of this process's lines; called by the ways in, never on import. They go to standard error.
 
     None-valued facts are left out of a line.
     """
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0, sort_keys=False
-        )
-        if readable
-        else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable),
-            _without_nothing,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    handler = _ToStandardError()
+    handler.setFormatter(_TextFormatter() if readable else _JsonFormatter())
+    log.logger.handlers = [handler]
+    log.logger.propagate = False
+    log.logger.setLevel(level)
 
 
-def _without_nothing(_logger: Any, _method: str, event: Any) -> Any:
-    return {name: value for name, value in event.items() if value is not None}
+@contextmanager
+def captured_logs() -> Iterator[list[dict[str, Any]]]:
+    """For tests: what is logged meanwhile, `[{"event": "call", "level": "info", "keys": 10, ...}]`, unwritten."""
+    logger = log.logger
+    before = logger.handlers, logger.level, logger.propagate
+    kept = _Kept()
+    logger.handlers, logger.propagate = [kept], False
+    logger.setLevel(logging.INFO)
+    try:
+        yield kept.lines
+    finally:
+        logger.handlers, level, logger.propagate = before
+        logger.setLevel(level)
+
+
+class _ToStandardError(logging.Handler):
+    """Writes to what is standard error at the moment, each line in one piece."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.flush()
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append({"event": record.getMessage(), "level": record.levelname.lower(), **_facts(record)})
+
+
+class _JsonFormatter(logging.Formatter):
+    """For machines, with the time in UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        when = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        about = {"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": when}
+        return json.dumps({**_without_nothing(_facts(record)), **about}, default=repr)
+
+
+class _TextFormatter(logging.Formatter):
+    """For a person, with the time of the person's clock."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        now = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        facts = _without_nothing(_facts(record))
+        return text_line(now, record.getMessage(), record.levelname.lower(), facts, colours=colours)
+
+
+def _facts(record: logging.LogRecord) -> Mapping[str, Any]:
+    """What came with the event; a record of somebody else's has none."""
+    facts: Mapping[str, Any] = getattr(record, "facts", {})
+    return facts
+
+
+def text_line(now: str, event: str, level: str, facts: Mapping[str, Any], *, colours: bool) -> str:
+    """`18:44:46 [info     ] call loader=users.user_by_id keys=10`; an exception's text follows below."""
+    paint = _painted if colours else _unpainted
+    parts = [paint(now, _DIM), f"[{paint(f'{level:<9}', _COLOURS.get(level, '') + _BOLD)}]", paint(event, _BOLD)]
+    parts += [
+        f"{paint(name, _NAME)}={paint(_shown(value), _VALUE)}" for name, value in facts.items() if name != "exception"
+    ]
+    line = " ".join(parts)
+    return f"{line}\n{facts['exception']}" if "exception" in facts else line
+
+
+def _shown(value: object) -> str:
+    # What a client sent may hold what would move the cursor, or look like the next fact.
+    is_plain = isinstance(value, str) and value.isprintable() and not set(value) & {" ", "=", '"', "'"}
+    return str(value) if is_plain else repr(value)
+
+
+def _painted(text: str, colour: str) -> str:
+    return f"{colour}{text}{_PLAIN}"
+
+
+def _unpainted(text: str, _colour: str) -> str:
+    return text
+
+
+def _without_nothing(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}

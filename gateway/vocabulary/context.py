@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
+import msgspec
 from typing_extensions import TypeVar
 
 from .deadline import Deadline
@@ -69,8 +69,7 @@ class Receipt(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Context(Generic[App]):
+class Context(msgspec.Struct, Generic[App], frozen=True):
     """One request, as resolvers see it through `info.context`.
 
     `headers` holds the allow-listed request headers, names in lower case. `app` is the application's own object, given

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+
+class Identity(msgspec.Struct, frozen=True):
     """The viewer of one request. Anonymous when `subject` is None.
 
     `claims` holds all verified claims, `sub` included; claim values are JSON values.
@@ -17,7 +17,7 @@ class Identity:
     subject: str | None = None
     tenant: str | None = None
     scopes: frozenset[str] = frozenset()
-    claims: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    claims: Mapping[str, object] = msgspec.field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, object]) -> Identity:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -11,6 +10,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     `did_you_mean("user", ["users", "courses"])` is `"; did you mean users?"`.
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only, which a start has none of
+
     names = sorted(set(known))
     nearest = get_close_matches(name, names, n=1, cutoff=0.6)
     if nearest:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -82,6 +81,8 @@ def _choose_file(path: Path | None, environ: Mapping[str, str]) -> tuple[Path | 
 
 
 def _read_toml(file: Path, named_by: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - in production settings come from the environment alone
+
     try:
         return tomllib.loads(file.read_bytes().decode())
     except OSError as wrong:

@@ -6,7 +6,6 @@ It knows no source: it is handed values with the name of theirs. Problems are co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -23,8 +22,7 @@ Path: TypeAlias = tuple[str, ...]
 DEFAULT: Final = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """A value as a source gives it; `is_text` when the source knows no other type than text."""
 
     value: object

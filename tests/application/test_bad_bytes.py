@@ -80,7 +80,7 @@ async def test_a_bad_body_is_a_clear_refusal(opened: str, capsys: pytest.Capture
     for answer in answers.values():
         (error,) = answer.json()["errors"]
         assert error["extensions"]["code"] in {"BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "LIMIT_EXCEEDED"}
-    assert "request failed" not in capsys.readouterr().out
+    assert "request failed" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ async def test_bytes_that_are_no_http_harm_nobody(capsys: pytest.CaptureFixture[
 
     assert {} == {name: status for name, status in statuses.items() if status >= 500}
     assert {"data": {"hello": "hello world"}} == after.json()
-    assert "request failed" not in capsys.readouterr().out
+    assert "request failed" not in capsys.readouterr().err
 
 
 async def status_of(port: int, raw: bytes) -> int:

@@ -103,6 +103,62 @@ async def test_a_reload_answers_with_the_new_code(directory: Path) -> None:
     assert 0 == code
 
 
+#: What is told about the process that imported the graph, and that made the application's object, by those who answer.
+TELLS = """
+import os, threading
+import strawberry
+import gateway
+
+IMPORTED_BY = os.getpid()
+AT_WORK = threading.Thread(target=threading.Event().wait, daemon=True)
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def imported(self) -> int:
+        return IMPORTED_BY
+
+    @strawberry.field
+    def made(self, info: gateway.Info) -> int:
+        return info.context.app
+
+    @strawberry.field
+    def answers(self) -> int:
+        return os.getpid()
+
+    @strawberry.field
+    def works(self) -> bool:
+        return AT_WORK.is_alive()
+
+graph = gateway.graph(query=Query, app=os.getpid)
+"""
+
+
+async def told(directory: Path, source: str) -> tuple[int, dict[str, Any]]:
+    """The server's process, and what the graph in *source* tells."""
+    (directory / "tells.py").write_text(source)
+    port = free_port()
+    async with gateway("serve", "tells:graph", "--port", str(port), directory=directory) as process:
+        await listening(port)
+        return process.pid, (await ask(port, "{imported made answers works}"))["data"]
+
+
+async def test_a_graph_is_imported_once(directory: Path) -> None:
+    """Workers are forks of the process that has checked it; what `app` makes is each worker's own."""
+    server, answer = await told(directory, TELLS)
+
+    assert server == answer["imported"]
+    assert answer["answers"] == answer["made"] != server
+
+
+async def test_threads_of_an_import_are_the_workers(directory: Path) -> None:
+    """A fork would lack a thread that the import has started: the worker imports the graph by itself then."""
+    server, answer = await told(directory, TELLS + "AT_WORK.start()")
+
+    assert answer["works"]
+    assert answer["imported"] == answer["answers"] != server
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [

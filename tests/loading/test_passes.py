@@ -7,11 +7,11 @@ import contextvars
 from collections.abc import Callable
 
 import pytest
-from structlog.testing import capture_logs
 
 from gateway import EngineError
 from gateway.loading import cancellation
 from gateway.loading.passes import Passes, call_each
+from gateway.observe.logs import captured_logs
 
 _viewer: contextvars.ContextVar[str] = contextvars.ContextVar("viewer", default="nobody")
 
@@ -182,7 +182,7 @@ async def test_close_waits_for_no_task_for_ever(monkeypatch: pytest.MonkeyPatch,
 
     task = passes.start(stubborn())
     await passes.start(_nothing())
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         await passes.close()
 
     assert [("tasks ignored their cancellation", 1)] == [(log["event"], len(log["tasks"])) for log in logs]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from gateway.observe.calls import MAX_RECORDS, BusyTime, CallReceipt, CallRecord
+from gateway.observe.logs import captured_logs
 from gateway.vocabulary.settings import Settings
 
 _MOMENTS = st.integers(0, 60)
@@ -88,11 +88,11 @@ def test_time_that_is_not_kept_is_counted_too() -> None:
 def test_only_failed_calls_are_logged_where_lines_are_not_wanted() -> None:
     """A line costs a good part of what a call costs; a failure is worth it."""
     receipt = CallReceipt("request-1", logs_calls=False)
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         receipt.add(record())
         receipt.add(record(status=None, error_code="BACKEND_TIMEOUT", error_kind="timeout"))
 
-    assert [("warning", "BACKEND_TIMEOUT")] == [(log["log_level"], log["error"]) for log in logs]
+    assert [("warning", "BACKEND_TIMEOUT")] == [(log["level"], log["error"]) for log in logs]
     assert 2 == receipt.calls
 
 
@@ -112,7 +112,7 @@ def test_calls_are_logged_in_development_unless_said(mode: Any, log_calls: bool 
 
 def test_a_call_is_one_log_line() -> None:
     """A failed one is a warning; a joined one says so; what the memo answered is no line."""
-    with capture_logs() as logs:
+    with captured_logs() as logs:
         receipt_of(
             record(duration_s=0.0123),
             record(source="flight", hop=2, status=None, error_code="CANCELLED", error_kind="cancelled"),
@@ -121,7 +121,7 @@ def test_a_call_is_one_log_line() -> None:
 
     line = {
         "event": "call",
-        "log_level": "info",
+        "level": "info",
         "loader": "users.user_by_id",
         "keys": 2,
         "departure": 1,
@@ -132,5 +132,5 @@ def test_a_call_is_one_log_line() -> None:
         "error": None,
         "request_id": "request-1",
     }
-    joined = {"log_level": "warning", "hop": 2, "source": "flight", "ms": 500.0, "status": None, "error": "CANCELLED"}
+    joined = {"level": "warning", "hop": 2, "source": "flight", "ms": 500.0, "status": None, "error": "CANCELLED"}
     assert [line, line | joined] == logs

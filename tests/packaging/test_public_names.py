@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from inspect import isclass, isfunction
+
+import pytest
 
 import gateway
 import gateway.testing
@@ -18,6 +21,13 @@ def test_every_public_name_is_listed() -> None:
     names = {name for name, value in vars(gateway).items() if not name.startswith("_") and not _is_module(value)}
 
     assert names - {"annotations"} == set(gateway.__all__) - {"__version__"}
+
+
+def test_the_version_is_that_of_the_metadata() -> None:
+    """It is read when it is asked for; other names are missing as ever."""
+    assert version("onehop-gateway") == gateway.__version__
+    with pytest.raises(AttributeError, match="no attribute 'versoin'"):
+        _ = gateway.versoin
 
 
 def test_every_public_name_is_explained() -> None:

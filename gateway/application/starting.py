@@ -1,0 +1,18 @@
+"""Making the application of a process that serves, once everything it is made of is imported."""
+
+from __future__ import annotations
+
+from ..declare.graph import Graph
+from ..observe.logs import configure_logs
+from ..vocabulary.settings import Settings
+from .app import GatewayApp, create_app
+from .engine import Engine
+from .garbage import spare_what_lives
+
+
+def start_application(graph: Graph, settings: Settings) -> GatewayApp:
+    """The ASGI application over *graph*; log lines and garbage collection of this process become a server's."""
+    configure_logs(readable=settings.mode == "development")
+    app = create_app(Engine(graph, settings))
+    spare_what_lives()
+    return app

@@ -1,0 +1,41 @@
+"""What a process that serves imports: nothing that only terminals, mistakes, the console or other settings need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_FOR_OTHERS = (
+    "cyclopts",
+    "difflib",
+    "gateway.application.graphiql",
+    "gateway.backends.aws_lambda",
+    "gateway.backends.credentials",
+    "gateway.planning.explain",
+    "granian",
+    "httpx",
+    "importlib.metadata",
+    "rich",
+    "tomllib",
+)
+
+
+@pytest.mark.parametrize("module", ["gateway.aws_lambda", "gateway.application.starting"])
+def test_a_start_imports_what_serves(module: str) -> None:
+    """Each of these would cost a cold start some milliseconds, some of them a hundred."""
+    code = f"import sys, {module}; print(*[name for name in {_FOR_OTHERS!r} if name in sys.modules])"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "\n" == ran.stdout
+
+
+def test_a_server_starts_without_rich() -> None:
+    """Tables and colours are for help and reports."""
+    code = "import sys, gateway.cli.commands, gateway.cli.serve; print('rich' in sys.modules)"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "False\n" == ran.stdout
