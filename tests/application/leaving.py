@@ -117,7 +117,8 @@ class HoldingGateway:
         """Send *count* requests, each from a connection of its own, and hang up once all are at the backend."""
         arrived = len(self.peer.received) + count
         connections = [await asyncio.open_connection("127.0.0.1", self.port) for _ in range(count)]
-        for number, (_, writer) in enumerate(connections):
+        # Numbers that nobody had before: a call whose client has left, unnoticed as yet, would be joined.
+        for number, (_, writer) in enumerate(connections, start=arrived):
             writer.write(request(body(number)))
         await self.peer.arrived(arrived)
         for _, writer in connections:
