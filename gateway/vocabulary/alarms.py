@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 import threading
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
@@ -60,7 +61,7 @@ def set_alarm(seconds: float, ring: Callable[[], None]) -> Alarm:
 class _Alarms:
     """The alarms of one loop, the earliest first."""
 
-    __slots__ = ("_heap", "_numbers", "_stopped", "_timer", "loop")
+    __slots__ = ("_heap", "_numbers", "_rings_at_s", "_stopped", "_timer", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -68,14 +69,15 @@ class _Alarms:
         self._heap: list[tuple[float, int, Alarm]] = []
         self._numbers = count()
         self._stopped = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        # Not the timer's own `when`: for a moment that has passed uvloop's is no timer, and has none.
+        self._rings_at_s = math.inf
 
     def set(self, seconds: float, ring: Callable[[], None]) -> Alarm:
         at_s = self.loop.time() + seconds
         alarm = Alarm(self, ring)
         heappush(self._heap, (at_s, next(self._numbers), alarm))
-        timer = self._timer
-        if timer is None or at_s < timer.when():
+        if at_s < self._rings_at_s:
             self._ring_at(at_s)
         return alarm
 
@@ -90,11 +92,12 @@ class _Alarms:
     def _ring_at(self, at_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._rings_at_s = at_s
         # Not with the context of whoever happened to set the earliest alarm, which the timer would keep alive, too.
         self._timer = self.loop.call_at(at_s, self._ring_due, context=contextvars.Context())
 
     def _ring_due(self) -> None:
-        self._timer = None
+        self._timer, self._rings_at_s = None, math.inf
         now_s = self.loop.time()
         due: list[Alarm] = []
         while self._heap and (self._heap[0][0] <= now_s or not self._heap[0][2].is_set):

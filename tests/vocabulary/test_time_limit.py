@@ -78,6 +78,20 @@ def test_limits_pass_in_the_order_of_their_times(run):
     assert [1, 2, 3, 5] == run(scenario())
 
 
+@RUNNERS
+def test_limits_may_follow_one_that_has_passed_already(run):
+    """One without time left does not keep those from working that are set before it rings."""
+
+    async def scenario():
+        rung = []
+        for place, seconds in enumerate((-1, -2, SHORT_S, 0)):
+            set_alarm(seconds, lambda place=place: rung.append(place))
+        await asyncio.sleep(5 * SHORT_S)
+        return rung
+
+    assert [1, 0, 3, 2] == run(scenario())
+
+
 @pytest.mark.parametrize("limit_of", [time_limit, asyncio.timeout], ids=["ours", "asyncio's"])
 async def test_inner_and_outer_limits_keep_apart(limit_of):
     """The outer limit's cancellation is not taken for the inner one's, and the other way round."""
