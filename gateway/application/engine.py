@@ -38,6 +38,8 @@ from .clients import invoked_backends, open_clients
 from .running import Runner, Way
 from .source_loads import SourceLoads
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
 QUERIES = frozenset({OperationType.QUERY})
 QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
@@ -246,6 +248,8 @@ class Engine:
         return result
 
     def _readable(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        if not self._readable_names:
+            return _NO_HEADERS
         return MappingProxyType({name: value for name, value in headers.items() if name in self._readable_names})
 
     def __repr__(self) -> str:

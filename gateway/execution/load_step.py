@@ -50,16 +50,19 @@ class LoadStep:
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
         """Ask for the keys of every parent that has one; the others are null or failed at once."""
-        here = Column(run, self._field, hop)
-        if self._guard is not None:
-            rows = self._guard.let_through(here, rows)
         arguments = self._arguments(run)
+        # Those that nothing is loaded for have a column of their own, if there are any.
+        here = None if self._guard is None else Column(run, self._field, hop)
+        if self._guard is not None and here is not None:
+            rows = self._guard.let_through(here, rows)
         keys = self._plain_keys(rows)
-        if keys is not None:
-            asked = {self._binding.loaders[0]: (rows, keys)} if rows else {}
-        else:
+        if keys is None:
+            here = here or Column(run, self._field, hop)
             asked = self._chosen(here, rows, arguments)
-        here.filled()
+        else:
+            asked = {self._binding.loaders[0]: (rows, keys)} if rows else {}
+        if here is not None:
+            here.filled()
         for loader, parents in asked.items():
             self._ask(Column(run, self._field, hop + 1), loader, parents, arguments)
 
