@@ -124,6 +124,8 @@ class EventStream:
         # Events and comments are sent by two tasks, each whole. Waiting here is the backpressure: a source is not asked
         # for more before the server has taken its last event.
         self._turn = asyncio.Lock()
+        # Nothing follows the last body.
+        self._has_ended = False
         self._ended_for: asyncio.Future[GatewayError | None] = asyncio.get_running_loop().create_future()
 
     def end_for(self, why: GatewayError | None) -> None:
@@ -147,7 +149,7 @@ class EventStream:
         try:
             waited_for: set[asyncio.Future[Any]] = {pump, self._ended_for}
             await asyncio.wait(waited_for, timeout=lifetime_s, return_when=asyncio.FIRST_COMPLETED)
-            if not pump.done():
+            if lifetime_s is not None and not pump.done() and not self._ended_for.done():
                 time_is_over = f"a subscription takes {lifetime_s:g} s at most: subscribe again"
                 self.end_for(RuleError(time_is_over, code="SUBSCRIPTION_ENDED"))
         finally:
@@ -204,4 +206,12 @@ class EventStream:
 
     async def _send(self, events: bytes, *, is_last: bool = False) -> None:
         async with self._turn:
-            await self._connection.send({"type": "http.response.body", "body": events, "more_body": not is_last})
+            if self._has_ended:
+                return
+            self._has_ended = is_last
+            try:
+                await self._connection.send({"type": "http.response.body", "body": events, "more_body": not is_last})
+            except OSError:
+                # ASGI specification, "Response Body - send event": the client has left.
+                self._has_ended = True
+                self.end_for(None)

@@ -2,9 +2,8 @@
 
 Who may share is known by the place: the plan, its variables, and what the backends are told of the viewer, as for
 flights. A run takes nobody on board once one of its calls is over, so that nobody is given what is older than a joined
-call could bring; and nobody whose own calls would have more time than those under way. Only answers without errors are
-shared: where a run fails, or is cancelled, those who waited run themselves, the first of them for the others, and what
-was under way for it is still there to be joined.
+call could bring; and nobody who would lose time or data by it. Only answers without errors are shared: where a run
+fails, or is cancelled, each of those who waited runs, once, and what was under way is still there to be joined.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+from typing import Any, Final
 
 from graphql.execution.values import VariableValues
 from msgspec import structs
@@ -25,6 +24,9 @@ from ..observe.calls import CallRecord, Source
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import within
 from ..vocabulary.errors import BackendTimeout
+
+#: By which times may differ that are the same.
+_MOMENT_S: Final = 0.005
 
 
 def place_of(plan: LinkedPlan, variables: VariableValues, context: Context[Any]) -> Hashable | None:
@@ -53,27 +55,29 @@ class SharedRuns:
 
     async def outcome(self, place: Hashable, context: Context[Any], run: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """What *run* gives, or what another one at *place* gives, whose calls are then on this request's receipt."""
-        while (other := self._under_way.get(place)) is not None and other.takes_more:
-            began_s = context.deadline.clock.monotonic_s()
-            if not _loads(context).hold_calls_of(_loads(other.context)):
-                break
-            try:
-                shared = await within(context.deadline, other.join(), "an identical query")
-            except BackendTimeout:
-                # No time is left: the run says so, field by field.
-                break
-            if shared is not None:
-                for record in other.context.receipt.records:
-                    _loads(context).receipt.add(_joined(record, began_s - other.began_s))
-                return shared
-        return await self._lead(place, context, run)
+        other = self._under_way.get(place)
+        if other is None or not other.takes(context):
+            return await self._lead(place, context, run)
+        try:
+            shared = await within(context.deadline, other.join(), "an identical query")
+        except BackendTimeout:
+            # The other one had no more time than this: the run says so, field by field.
+            shared = None
+        if shared is None:
+            # By itself, beside the others that waited: what can still be shared are calls.
+            return await run()
+        loads = _loads(context)
+        for record in other.loads.receipt.records:
+            loads.receipt.add(_joined(record, loads.began_s - other.loads.began_s))
+        return shared
 
     async def _lead(self, place: Hashable, context: Context[Any], run: Callable[[], Awaitable[Outcome]]) -> Outcome:
         leading = self._under_way[place] = _SharedRun(context)
         shared: Outcome | None = None
         try:
             outcome = await run()
-            if leading.is_joined and not outcome.errors:
+            # Records that were not kept could not be handed on.
+            if leading.is_joined and not outcome.errors and not leading.loads.receipt.dropped:
                 outcome = shared = dataclasses.replace(outcome, shared_body=SharedBody())
             return outcome
         finally:
@@ -88,22 +92,29 @@ class SharedRuns:
 class _SharedRun:
     """A run under way, and those who wait for it."""
 
-    __slots__ = ("_waiting", "began_s", "context")
+    __slots__ = ("_deadline_s", "_waiting", "loads")
 
     def __init__(self, context: Context[Any]) -> None:
         #: Of the request that runs.
-        self.context = context
-        self.began_s = context.deadline.clock.monotonic_s()
+        self.loads = _loads(context)
+        self._deadline_s = context.deadline.at_s
         self._waiting: list[asyncio.Future[Outcome | None]] = []
 
-    @property
-    def takes_more(self) -> bool:
-        """Whether no call has ended yet."""
-        return not self.context.receipt.records
+    def takes(self, context: Context[Any]) -> bool:
+        """Whether the request of *context* may wait for this one, and loses neither time nor data by it.
+
+        This one has as much time in all, so that it is not cut short long before the other would be; and the other's
+        ends later, so that it never has to leave with nothing. What is under way for this one stays so for both.
+        """
+        loads, deadline_s = _loads(context), context.deadline.at_s
+        has_as_much_time = self._deadline_s - self.loads.began_s >= deadline_s - loads.began_s - _MOMENT_S
+        if self.loads.receipt.records or not has_as_much_time or deadline_s < self._deadline_s:
+            return False
+        return loads.hold_calls_of(self.loads)
 
     @property
     def is_joined(self) -> bool:
-        """Whether anybody waits."""
+        """Whether anybody has waited."""
         return bool(self._waiting)
 
     def join(self) -> asyncio.Future[Outcome | None]:

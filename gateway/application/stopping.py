@@ -28,8 +28,11 @@ def when_told_to_stop(tell: Callable[[], None]) -> Iterator[None]:
     before: dict[int, Callable[[int, FrameType | None], Any]] = {}
 
     def hear(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(tell)
-        before[number](number, frame)
+        try:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(tell)
+        finally:
+            before[number](number, frame)
 
     if threading.current_thread() is threading.main_thread():
         for number in _SIGNALS:

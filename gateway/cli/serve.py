@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from .. import __version__
 from ..application.garbage import spare_what_lives
@@ -21,6 +21,8 @@ from ..application.starting import start_application
 from ..vocabulary.settings import Settings
 from .problems import check_engine, check_host, check_port, fail, graph_or_fail
 from .server import ServerOptions, serve, server_command
+
+_FORKS: Final = sys.platform == "linux"
 
 
 def run_serve(
@@ -40,15 +42,17 @@ def run_serve(
     if workers < 1:
         fail(f"--workers: expected at least 1, got {workers}")
     check_host(host, settings)
+    before = _open_descriptors()
     graph = graph_or_fail(target)
     check_engine(graph, settings)
+    opened = _open_descriptors() - before
     check_port(host, port)
     print(f"onehop {__version__} serves {target} at http://{host}:{port}/graphql", file=sys.stderr, flush=True)  # noqa: T201
     kill_after_s = max(1, math.ceil(settings.shutdown_s))
     watched = application_paths(Path.cwd(), sys.modules.values()) if reload else ()
     subscriptions = settings.subscriptions.max_open
     options = ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, subscriptions, watched)
-    if reload or not _may_be_forked():
+    if reload or opened or not _may_be_forked():
         _start_anew(options, target, settings_file)
     # Before the forks: a collection writes to all that it looks at, and what is written to is no longer shared.
     spare_what_lives()
@@ -57,8 +61,12 @@ def run_serve(
 
 def _may_be_forked() -> bool:
     """Whether a fork has all that this process has: it lacks the threads that importing the application started."""
-    forks = sys.platform == "linux" and multiprocessing.get_start_method() == "fork"
-    return forks and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - entries are counted, not used
+    return _FORKS and multiprocessing.get_start_method() == "fork" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+
+
+def _open_descriptors() -> set[str]:
+    """What is open now. Forks would share what an import has opened: two workers, one connection to a database."""
+    return set(os.listdir("/proc/self/fd")) if _FORKS else set()  # noqa: PTH208 - numbers, not paths
 
 
 def _start_anew(options: ServerOptions, target: str, settings_file: Path | None) -> NoReturn:

@@ -7,6 +7,7 @@ so anew, and a reload sees what was edited.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -53,6 +54,7 @@ def server_command(options: ServerOptions) -> list[str]:
 def serve(options: ServerOptions, make_app: Callable[[], Any]) -> None:
     """Serve until SIGTERM or Ctrl-C, then let requests under way end. *make_app* is called in each worker."""
     reloads = bool(options.reload_paths)
+    _allow_files()
     server = Granian(
         "gateway.asgi:app",
         address=options.host,
@@ -79,6 +81,13 @@ def serve(options: ServerOptions, make_app: Callable[[], Any]) -> None:
         reload_ignore_worker_failure=reloads,
     )
     server.serve(target_loader=partial(_in_worker, os.getpid(), make_app), wrap_loader=False)
+
+
+def _allow_files() -> None:
+    """As many files as the machine grants: the soft limit, 1,024 mostly, is fewer than the connections of a worker."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _in_worker(server_pid: int, make_app: Callable[[], Any]) -> Any:

@@ -1,19 +1,17 @@
 """Awaited values of a column: they go on at the same time, and are placed together when the last of them is there.
 
 Placing one sooner would show nobody anything: the level below begins with all of them. Together they can be placed by
-generated code, and the others' ends cost next to nothing.
+generated code, and the others' ends cost next to nothing. Only what holds something to be awaited in its turn, as a
+list of awaitables does, is placed as it comes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
-from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql.pyutils import Path
-from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from ..vocabulary.errors import EngineError
 from .shapes import Container, Shape
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 Place: TypeAlias = tuple[Shape, Container, str | int, Path | None]
 
 _MISSING: Any = object()
+_PLACED: Any = object()
 
 
 class Awaited:
@@ -48,21 +47,22 @@ class Awaited:
         self._column.run.future_of(awaitable).add_done_callback(arrived)
 
     def _arrived(self, number: int, done: asyncio.Future[Any]) -> None:
-        self._values[number] = outcome_of(done)
+        value = outcome_of(done)
+        column, (shape, container, key, path) = self._column, self._places[number]
+        if isinstance(value, Exception) or shape.is_complete(value):
+            self._values[number] = value
+        elif column.run.gave_up is None:
+            self._values[number] = _PLACED
+            column.run.arrive(lambda: shape.place(column, value, container, key, path))
         self._missing -= 1
         if not self._missing:
-            self._column.run.arrive(self._settle)
+            column.run.arrive(self._settle)
 
     def _settled(self, _: Any, gave_up: Exception | None) -> None:
         """Place what is there; where the waiting was given up, the reason stands for what is not."""
-        values = [gave_up if value is _MISSING else value for value in self._values]
-        self._column.place_awaited(values, self._places)
-
-
-def are_plain(values: Sequence[Any]) -> bool:
-    """Whether none of *values*, which have been awaited, could be awaited once more."""
-    kinds = {type(value): value for value in values}
-    return GeneratorType not in kinds and not any(map(is_awaitable, kinds.values()))
+        open_ones = [number for number, value in enumerate(self._values) if value is not _PLACED]
+        values = [gave_up if self._values[number] is _MISSING else self._values[number] for number in open_ones]
+        self._column.place_awaited(self, values, [self._places[number] for number in open_ones])
 
 
 def outcome_of(done: asyncio.Future[Any]) -> Any:

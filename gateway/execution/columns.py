@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
-from .awaiting import Awaited, Place, are_plain
+from .awaiting import Awaited, Place
 from .failure import Failure, Raiser
 from .rows import Rows
 from .shapes import Container, Shape
@@ -93,12 +93,13 @@ class Column:
             self._awaited = Awaited(self)
         self._awaited.add(awaitable, (shape, container, key, path))
 
-    def place_awaited(self, values: Sequence[Any], places: Sequence[Place]) -> None:
-        """Place what was awaited, one value a place, an exception standing for a failure."""
-        self._awaited = None
+    def place_awaited(self, group: Awaited, values: Sequence[Any], places: Sequence[Place]) -> None:
+        """Place what *group* awaited, one value a place, an exception standing for a failure."""
+        if self._awaited is group:
+            self._awaited = None
         field = self.field
         placer = field.placer
-        if placer is not None and all(shape is field.shape for shape, *_ in places) and are_plain(values):
+        if placer is not None and all(shape is field.shape for shape, *_ in places):
             paths = [path for *_, path in places] if field.keeps_path else None
             placer.place(self, [container for _, container, *_ in places], paths, values)
         else:

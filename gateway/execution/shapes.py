@@ -40,6 +40,15 @@ class Shape(Protocol):
 
     non_null: bool
 
+    @property
+    def asks_the_application(self) -> bool:
+        """Whether a function of a type of the application's is asked about values, which is handed the context."""
+        ...
+
+    def is_complete(self, value: Any) -> bool:
+        """Whether placing *value*, which has been awaited, asks and awaits nothing more."""
+        ...
+
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """Put the completed *value*, or its failure, into *container* at *key*; *path* leads there where it is kept."""
         ...
@@ -85,9 +94,16 @@ class LeafShape:
 
     __slots__ = ("non_null", "type")
 
+    #: A scalar's function is handed the value alone.
+    asks_the_application = False
+
     def __init__(self, type_: Any, *, non_null: bool) -> None:
         self.type = type_
         self.non_null = non_null
+
+    def is_complete(self, value: Any) -> bool:
+        """As `Shape.is_complete`."""
+        return not is_awaitable(value)
 
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: what the type's `coerce_output_value` makes of the value."""
@@ -115,6 +131,11 @@ class _AsItIs:
     """What has been completed before it was there."""
 
     non_null = False
+    asks_the_application = False
+
+    def is_complete(self, _value: Any) -> bool:
+        """As `Shape.is_complete`."""
+        return True
 
     def place(self, column: Column, value: Any, container: Container, key: str | int, _path: Path | None) -> None:
         """As `Shape.place`, for a value that nothing more is done to."""
@@ -135,6 +156,15 @@ class ListShape:
     def __init__(self, item: Shape, *, non_null: bool) -> None:
         self.item = item
         self.non_null = non_null
+
+    @property
+    def asks_the_application(self) -> bool:
+        """As `Shape.asks_the_application`."""
+        return self.item.asks_the_application
+
+    def is_complete(self, value: Any) -> bool:
+        """As `Shape.is_complete`: what is no list may be anything."""
+        return value is None or (type(value) is list and all(map(self.item.is_complete, value)))
 
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: any iterable but text and mappings; an async one is read to its end first."""
@@ -175,6 +205,17 @@ class ObjectShape:
         self._record = _recognised_by_class(type_)
         self.non_null = non_null
 
+    @property
+    def asks_the_application(self) -> bool:
+        """As `Shape.asks_the_application`."""
+        return self._is_type_of is not None and self._record is None
+
+    def is_complete(self, value: Any) -> bool:
+        """As `Shape.is_complete`."""
+        if type(value) is self._record or value is None:
+            return True
+        return self._is_type_of is None and not is_awaitable(value)
+
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: an object of this type, whose fields are filled in by the steps below it."""
         if is_absent(self, column, value, container, key):
@@ -197,6 +238,13 @@ class AbstractShape:
         self._possible = possible
         self._resolve = type_.resolve_type or default_type_resolver
         self.non_null = non_null
+
+    #: Even the stock function asks the possible types, which may have their own.
+    asks_the_application = True
+
+    def is_complete(self, value: Any) -> bool:
+        """As `Shape.is_complete`."""
+        return value is None
 
     def place(self, column: Column, value: Any, container: Container, key: str | int, path: Path | None) -> None:
         """As `Shape.place`: an object of the runtime type."""

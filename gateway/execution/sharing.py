@@ -27,11 +27,14 @@ class Sharing:
 def sharing_of(root: LinkedSelection) -> Sharing | None:
     """What the answer to a query hangs on; None where it may be another for each request.
 
-    It may as soon as code of the application runs for it: a resolver, a permission, an opaque loader.
+    It may as soon as code of the application runs for it: a resolver, a permission, an opaque loader, or a type's own
+    function that says which values are its.
     """
     backends: dict[int, Service] = {}
     claims: dict[str, None] = {}
     for field in _fields(root, set()):
+        if field.shape.asks_the_application:
+            return None
         step = field.plan.step
         if isinstance(step, Projection | GlobalId | TypeName):
             continue

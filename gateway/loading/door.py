@@ -52,7 +52,8 @@ class Loads:
         self._sender = sender
         self._flights = flights
         self._limits = limits
-        self._began_s = sender.deadline.clock.monotonic_s()
+        #: Of the monotonic clock; the receipt's records count from it.
+        self.began_s = sender.deadline.clock.monotonic_s()
         # Made for the first load, and for the first one of a resolver.
         self._parts: Parts | None = None
         self._futures: Futures | None = None
@@ -234,7 +235,7 @@ class Loads:
                 self._flights,
                 passes=self.passes,
                 limits=self._limits,
-                began_s=self._began_s,
+                began_s=self.began_s,
             )
         return parts
 

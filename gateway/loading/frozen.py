@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import numbers
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +14,12 @@ import msgspec
 def freeze(value: Any) -> Any:
     """A hashable stand-in that is equal for equal arguments: lists, dicts, records and input objects included."""
     frozen: Any = value
-    if isinstance(value, numbers.Number):
-        # True, 1 and 1.0 are equal in Python and three arguments to a backend.
-        frozen = (type(value), value)
+    if value is None or type(value) is str:
+        return frozen
+    if isinstance(value, numbers.Number | dt.datetime | dt.time):
+        # True, 1 and 1.0 are equal in Python and three arguments to a backend; so are moments of two time zones, and
+        # decimal numbers with more or fewer digits.
+        frozen = (type(value), value if isinstance(value, int) else str(value))
     elif isinstance(value, Mapping):
         frozen = (dict, frozenset((name, freeze(item)) for name, item in value.items()))
     elif isinstance(value, list | tuple):
@@ -26,4 +30,6 @@ def freeze(value: Any) -> Any:
         frozen = (type(value), *(freeze(getattr(value, name)) for name in value.__struct_fields__))
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         frozen = (type(value), *(freeze(getattr(value, item.name)) for item in dataclasses.fields(value)))
+    else:
+        frozen = (type(value), value)
     return frozen

@@ -1,8 +1,8 @@
 """The gateway's log lines: an event and its facts, as one JSON object, or as coloured text for a person at a terminal.
 
-They are records of the standard library's logger `gateway`, whose `facts` is a mapping: an application that configures
-that logger by itself has them in its own form. A library for structured logs would cost every start more time than all
-of the gateway's own modules.
+They are records of the standard library's logger `gateway`, whose `facts` is a mapping: an application that gives that
+logger a handler has them in a form of its own, too. A library for structured logs would cost every start more time than
+all of the gateway's own modules.
 """
 
 from __future__ import annotations
@@ -50,11 +50,14 @@ log: Final = Log(logging.getLogger("gateway"))
 def configure_logs(*, readable: bool, level: int = logging.INFO) -> None:
     """Choose the form of this process's lines; called by the ways in, never on import. They go to standard error.
 
-    None-valued facts are left out of a line.
+    None-valued facts are left out of a line. Handlers that an application has given the logger stay beside it.
     """
+    # Python's own `dictConfig` silences every logger that it is not told of.
+    log.logger.disabled = False
     handler = _ToStandardError()
     handler.setFormatter(_TextFormatter() if readable else _JsonFormatter())
-    log.logger.handlers = [handler]
+    theirs = [known for known in log.logger.handlers if not isinstance(known, _ToStandardError)]
+    log.logger.handlers = [*theirs, handler]
     log.logger.propagate = False
     log.logger.setLevel(level)
 
@@ -78,8 +81,11 @@ class _ToStandardError(logging.Handler):
     """Writes to what is standard error at the moment, each line in one piece."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        sys.stderr.write(self.format(record) + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # noqa: BLE001 - a line that cannot be written must not fail what it tells of
+            self.handleError(record)
 
 
 class _Kept(logging.Handler):

@@ -17,6 +17,7 @@ from typing import Final
 
 #: Stopped alarms wait in the heap for their time. When they are the greater part, and this many, they are swept out.
 _SWEPT_ABOVE: Final = 512
+_RESOLUTION_S: Final = 0.001
 
 
 class Alarm:
@@ -25,7 +26,7 @@ class Alarm:
     __slots__ = ("_alarms", "_ring")
 
     def __init__(self, alarms: _Alarms, ring: Callable[[], None]) -> None:
-        self._alarms = alarms
+        self._alarms: _Alarms | None = alarms
         self._ring: Callable[[], None] | None = ring
 
     @property
@@ -37,7 +38,12 @@ class Alarm:
         """Do not ring; one that has rung stays as it is."""
         if self._ring is not None:
             self._ring = None
-            self._alarms.stopped()
+            if self._alarms is not None:
+                self._alarms.stopped()
+
+    def leaves_heap(self) -> None:
+        """It is about to ring, or has been stopped: nobody counts it any more."""
+        self._alarms = None
 
     def ring(self) -> None:
         """Ring, unless it is stopped."""
@@ -98,10 +104,12 @@ class _Alarms:
 
     def _ring_due(self) -> None:
         self._timer, self._rings_at_s = None, math.inf
-        now_s = self.loop.time()
+        # The server's loop counts in whole milliseconds, and rings within one of them.
+        now_s = self.loop.time() + _RESOLUTION_S
         due: list[Alarm] = []
         while self._heap and (self._heap[0][0] <= now_s or not self._heap[0][2].is_set):
             alarm = heappop(self._heap)[2]
+            alarm.leaves_heap()
             if alarm.is_set:
                 due.append(alarm)
             else:

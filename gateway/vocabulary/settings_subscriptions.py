@@ -18,7 +18,7 @@ class SubscriptionSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_o
             ge=0,
             le=1_000_000,
             description="Subscriptions open at one time in a process; one more is refused with 503. Each holds a"
-            " connection: these take half of the 1,024 files that Linux lets a process open. 0 serves none.",
+            " connection. 0 serves none.",
         ),
     ] = 500
     lifetime_s: Annotated[

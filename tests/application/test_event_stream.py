@@ -18,6 +18,7 @@ from gateway.application.engine import Engine
 from gateway.testing import FakeBackend
 from gateway.testing.doors import HttpDoor, over_socket
 from gateway.vocabulary.settings import CorsSettings, IdentitySettings, Settings, SubscriptionSettings
+from tests.application.leaving import GRAPH as ROWS
 from tests.application.listening import GRAPH, STREAM, Stage, fake_rows, listening
 from tests.execution.agreeing import through_seam
 
@@ -387,6 +388,49 @@ async def test_a_client_that_does_not_read_ends_with_its_time(stage: Stage, monk
 
     assert stage.ended.is_set()
     assert b"SUBSCRIPTION_ENDED" in server.sent[-1]["body"]
+
+
+async def test_a_query_whose_client_leaves_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has begun as a stream, and is over: no second answer, nothing to look at."""
+
+    async def hang(_request: object) -> None:
+        leaves.set()
+        await asyncio.Event().wait()
+
+    leaves, server = asyncio.Event(), Server("{rows {id}}")
+
+    async def receive() -> Message:
+        if server._body:
+            return await server.receive()
+        await leaves.wait()
+        return {"type": "http.disconnect"}
+
+    app = create_app(Engine(ROWS, Settings(), wires={"rows": FakeBackend({"GET /rows": hang})}))
+
+    await asyncio.wait_for(app(server.scope, receive, server.send), 5)
+
+    assert ["http.response.start", "http.response.body"] == [message["type"] for message in server.sent]
+    assert "request failed" not in capsys.readouterr().err
+
+
+async def test_a_server_that_says_that_the_client_left_is_believed(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ASGI lets a server raise OSError from `send` then: the source ends, and nothing failed."""
+    server = Server("subscription {flood}")
+
+    async def send(message: Message) -> None:
+        if b"event: next" in message.get("body", b""):
+            raise ConnectionResetError
+        server.sent.append(message)
+
+    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+
+    await asyncio.wait_for(app(server.scope, server.receive, send), 5)
+
+    assert stage.ended.is_set()
+    assert 1 == sum(message["type"] == "http.response.start" for message in server.sent)
+    assert "request failed" not in capsys.readouterr().err
 
 
 async def test_no_subscription_begins_before_the_end(stage: Stage) -> None:

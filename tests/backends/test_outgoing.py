@@ -49,6 +49,7 @@ def test_request_line_is_of_the_grammar(method, target):
         ("x", "\ud800"),
         ("x\r\ny", "1"),
         ("x y", "1"),
+        ("authorization:x", "1"),
         ("", "1"),
         ("content-length", "2"),
         ("Transfer-Encoding", "chunked"),

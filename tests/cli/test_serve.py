@@ -159,6 +159,13 @@ async def test_threads_of_an_import_are_the_workers(directory: Path) -> None:
     assert answer["imported"] == answer["answers"] != server
 
 
+async def test_connections_of_an_import_are_the_workers(directory: Path) -> None:
+    """Forks would share a connection that the import has opened, and get each other's answers."""
+    server, answer = await told(directory, TELLS + "import socket\nCONNECTED = socket.socket()\n")
+
+    assert answer["imported"] == answer["answers"] != server
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [

@@ -194,3 +194,36 @@ async def test_resolvers_and_loads_of_one_pass_share_a_call():
 
     assert {"shelf": {"firstAuthor": "Cole"}, "author": {"name": "Ada"}} == data
     assert [{"a1", "a3"}] == [set(keys) for keys in stage.people.keys("id")]
+
+
+@strawberry.type
+class Shelf:
+    number: int
+
+    @strawberry.field
+    async def items(self, info: strawberry.Info) -> list[str]:
+        """Items that come by themselves; the second shelf has some once the first one's first item is there."""
+        if self.number == 2:
+            await info.context.app.wait()
+
+        async def item() -> str:
+            info.context.app.set()
+            return f"of {self.number}"
+
+        return [item()]  # type: ignore[list-item]  # awaited one by one, as graphql-core does
+
+
+@strawberry.type
+class Shelves:
+    @strawberry.field
+    def shelves(self) -> list[Shelf]:
+        return [Shelf(number=1), Shelf(number=2)]
+
+
+@pytest.mark.parametrize("way", [lambda built: built, through_seam], ids=["direct", "seam"])
+async def test_items_of_a_list_go_on_before_other_lists_are_there(way):
+    """A list of awaitables is not held back until the last parent's list has come."""
+    async with running(way(graph(query=Shelves)), app=asyncio.Event()) as ask:
+        data = await asyncio.wait_for(ask.data("{shelves {items}}"), 5)
+
+    assert [["of 1"], ["of 2"]] == [shelf["items"] for shelf in data["shelves"]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -48,6 +50,9 @@ def test_equal_arguments_freeze_equal(make: Any) -> None:
         (_Input(["x"]), _Change(["x"])),
         ([[1], 2], [[1, 2]]),
         ({1}, [1]),
+        (Decimal("1.0"), Decimal("1.00")),
+        (0.0, -0.0),
+        (datetime.fromisoformat("2026-01-01T00:30:00+01:00"), datetime.fromisoformat("2025-12-31T23:30:00+00:00")),
     ],
 )
 def test_arguments_that_a_backend_tells_apart_freeze_apart(one: Any, other: Any) -> None:

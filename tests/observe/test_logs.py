@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import logging.config
 import re
 
 import pytest
@@ -90,3 +92,26 @@ def test_an_application_may_have_the_lines_in_its_own_form(capsys: pytest.Captur
     (call, lost), lines = kept, capsys.readouterr().err.splitlines()
     assert ("call", {"keys": 2}) == (call.getMessage(), call.facts)  # type: ignore[attr-defined]
     assert "all is lost" == lost.getMessage() == json.loads(lines[1])["event"]
+
+
+def test_lines_survive_an_application_that_configures_logging(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python's `dictConfig` silences every logger that it is not told of, unless asked not to."""
+    logging.config.dictConfig({"version": 1})
+
+    configure_logs(readable=False)
+    log.error("failed")
+
+    assert "failed" == json.loads(capsys.readouterr().err)["event"]
+
+
+def test_a_line_that_cannot_be_written_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads standard error may have gone."""
+
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stderr", Gone())
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+
+    log.error("failed")
