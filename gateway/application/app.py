@@ -32,8 +32,12 @@ def create_app(engine: Engine) -> GatewayApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        def stop() -> None:
+            app.state.ready = False
+            answers.streams.stop()
+
         app.state.ready = True
-        with when_told_to_stop(answers.streams.stop):
+        with when_told_to_stop(stop):
             yield
         app.state.ready = False
         await engine.close()

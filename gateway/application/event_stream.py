@@ -22,7 +22,8 @@ from ..http.request import GraphQLRequest
 from ..http.request_headers import REQUEST_ID_HEADER
 from ..loading.cancellation import cancel
 from ..observe.logs import log as _log
-from ..vocabulary.errors import ClientError, EngineError, GatewayError, RuleError
+from ..vocabulary.errors import BackendTimeout, ClientError, EngineError, GatewayError, RuleError
+from ..vocabulary.time_limit import time_limit
 from .engine import Answer, Engine, Viewer
 
 Answers: TypeAlias = AsyncGenerator[Answer, None]
@@ -82,13 +83,16 @@ class EventStreams:
         if isinstance(kind, GatewayError):
             await stream.refuse(kind)
         elif kind is not OperationType.SUBSCRIPTION:
-            await stream.run(self._once(request, viewer))
+            late = BackendTimeout("the answer was still being sent", code="DEADLINE_EXCEEDED")
+            await stream.run(self._once(request, viewer), viewer.time_s + _FAREWELL_S, late)
         elif self._is_stopping or len(self) >= settings.max_open:
             raise RuleError(code="TOO_MANY_SUBSCRIPTIONS")
         else:
             self._open.add(stream)
             try:
-                await stream.run(self._engine.subscribe(request, viewer), settings.lifetime_s)
+                over = f"a subscription takes {settings.lifetime_s:g} s at most: subscribe again"
+                answers = self._engine.subscribe(request, viewer)
+                await stream.run(answers, settings.lifetime_s, RuleError(over, code="SUBSCRIPTION_ENDED"))
             finally:
                 self._open.remove(stream)
 
@@ -138,8 +142,8 @@ class EventStream:
         await self._begin()
         await self._end(error)
 
-    async def run(self, answers: Answers, lifetime_s: float | None = None) -> None:
-        """Send an event for each of *answers*, which are closed in the end, within *lifetime_s*."""
+    async def run(self, answers: Answers, lifetime_s: float, over: GatewayError) -> None:
+        """Send an event for each of *answers*, which are closed in the end; after *lifetime_s* say *over*."""
         await self._begin()
         # The source has one task for its whole life: what it opens in one step, such as a group of tasks, it may close
         # in another.
@@ -149,9 +153,8 @@ class EventStream:
         try:
             waited_for: set[asyncio.Future[Any]] = {pump, self._ended_for}
             await asyncio.wait(waited_for, timeout=lifetime_s, return_when=asyncio.FIRST_COMPLETED)
-            if lifetime_s is not None and not pump.done() and not self._ended_for.done():
-                time_is_over = f"a subscription takes {lifetime_s:g} s at most: subscribe again"
-                self.end_for(RuleError(time_is_over, code="SUBSCRIPTION_ENDED"))
+            if not pump.done():
+                self.end_for(over)
         finally:
             await cancel(tasks)
         await self._end_after(pump)
@@ -199,7 +202,7 @@ class EventStream:
 
     async def _end(self, error: GatewayError) -> None:
         try:
-            async with asyncio.timeout(_FAREWELL_S):
+            with time_limit(_FAREWELL_S):
                 await self._send(next_event(failed(error)) + COMPLETE, is_last=True)
         except TimeoutError:
             _log.info("client does not read", request_id=self._request_id)

@@ -85,8 +85,8 @@ class SharedRuns:
                 del self._under_way[place]
             leading.settle(shared)
 
-    def __len__(self) -> int:
-        return len(self._under_way)
+    def __repr__(self) -> str:
+        return f"<SharedRuns: {len(self._under_way)} under way>"
 
 
 class _SharedRun:

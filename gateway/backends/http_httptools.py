@@ -13,6 +13,7 @@ from socket import SOCK_STREAM
 from aiohappyeyeballs import start_connection
 
 from ..vocabulary.clock import Clock, SystemClock
+from ..vocabulary.time_limit import time_limit
 from .address import HttpAddress
 from .answers import described
 from .http import ConnectionLostError, HttpWire
@@ -109,7 +110,7 @@ class HttptoolsSession:
     async def _connect(self) -> _Connection:
         host = self._address.host.strip("[]")
         try:
-            async with asyncio.timeout(self._options.connect_timeout_s):
+            with time_limit(self._options.connect_timeout_s):
                 found = await self._loop.getaddrinfo(host, self._address.port, type=SOCK_STREAM)
                 # RFC 8305 section 8: uvloop's own `create_connection` tries one address after another.
                 _, connection = await self._loop.create_connection(

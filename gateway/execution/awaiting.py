@@ -74,4 +74,7 @@ def outcome_of(done: asyncio.Future[Any]) -> Any:
         return done.result()
     if isinstance(failure, Exception):
         return failure
-    raise failure
+    # Nobody would hear what is raised in a callback of the loop's.
+    refused = EngineError(f"a resolver raised {type(failure).__name__}, which is no Exception")
+    refused.__cause__ = failure
+    return refused

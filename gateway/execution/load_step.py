@@ -46,7 +46,7 @@ class LoadStep:
         self._has_no_key = not (binding.sources or isinstance(binding.target, ByKind))
         self._read_key = _key_reader(binding)
         self._constant = self._constant_arguments()
-        self._ahead = _asked_ahead(field)
+        self._ahead = _loads_ahead(field)
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
         """Ask for the keys of every parent that has one; the others are null or failed at once."""
@@ -192,7 +192,7 @@ def _fail(column: Column, rows: Rows, failure: Exception) -> None:
     column.filled()
 
 
-def _asked_ahead(field: LinkedField) -> list[LoadStep]:
+def _loads_ahead(field: LinkedField) -> list[LoadStep]:
     """The steps below *field* whose loads leave with its own."""
     if field.selection is None:
         return []

@@ -194,7 +194,11 @@ class Departures:
 
 
 class _Hold:
-    """A waiter that wants a flight to go on, and nothing of it."""
+    """A waiter that wants a flight to go on, and nothing of it.
+
+    A request that waits for an identical one's answer holds its calls: where that one fails or leaves, this one runs
+    by itself, and joins what it would else have to ask again.
+    """
 
     def landed(self, ticket: object, flight: Flight, outcome: Outcome) -> None:
         """As `Waiter.landed`."""

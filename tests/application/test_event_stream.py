@@ -390,6 +390,17 @@ async def test_a_client_that_does_not_read_ends_with_its_time(stage: Stage, monk
     assert b"SUBSCRIPTION_ENDED" in server.sent[-1]["body"]
 
 
+async def test_a_query_whose_client_does_not_read_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer is known, but nobody takes it."""
+    monkeypatch.setattr(event_stream, "_FAREWELL_S", 0.05)
+    server = Server("{rows {id}}")
+    app = create_app(Engine(ROWS, Settings(deadline_s=0.1), wires={"rows": fake_rows()}))
+
+    await asyncio.wait_for(app(server.scope, server.receive, server.send), 5)
+
+    assert b"DEADLINE_EXCEEDED" in server.sent[-1]["body"]
+
+
 async def test_a_query_whose_client_leaves_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
     """It has begun as a stream, and is over: no second answer, nothing to look at."""
 

@@ -7,9 +7,15 @@ import os
 import signal
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from gateway.application.app import create_app
+from gateway.application.engine import Engine
 from gateway.application.stopping import when_told_to_stop
+from gateway.testing.fake_backend import FakeBackend
+from gateway.vocabulary.settings import Settings
+from tests.application.leaving import GRAPH as ROWS
 
 
 @pytest.fixture
@@ -63,3 +69,25 @@ def test_outside_of_the_main_thread_nothing_changes(heard: list[str]) -> None:
 
     assert signal.getsignal(signal.SIGTERM) is asyncio.run(outside())
     assert [] == heard
+
+
+async def test_a_process_that_is_told_to_stop_is_not_ready(heard: list[str]) -> None:
+    """A load balancer sends no more to it, while what is under way is answered; it still lives."""
+    app = create_app(Engine(ROWS, Settings(), wires={"rows": FakeBackend({})}))
+
+    async def status(path: str) -> int:
+        return (await client.get(path)).status_code
+
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client,
+        app.router.lifespan_context(app),
+    ):
+        before = await status("/readyz")
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(5):
+            while await status("/readyz") != 503:
+                await asyncio.sleep(0)
+        after = await status("/healthz")
+
+    assert (200, 200) == (before, after)
+    assert ["server"] == heard

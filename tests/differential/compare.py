@@ -134,8 +134,10 @@ def _loads(oracle: Answered, other: Answered, *, compares_calls: bool) -> Iterat
     calls, bound = Counter(load[:2] for load in other.play.loads), Counter(load[:2] for load in oracle.play.loads)
     loaders = oracle.play.world.loaders
     for place, count in calls.items():
-        # Pieces of `max_batch` keys are rounded up: other departures of the same keys may be one more call.
-        if loaders[place[0]].max_batch >= _UNSPLIT and count > bound[place]:
+        # Pieces of `max_batch` keys are rounded up: other departures of the same keys may be one more call. And where a
+        # loader is called at several levels, graphql-core goes on with an item whose key it knows before the others
+        # are there, and may ask for what is below it together with them.
+        if loaders[place[0]].max_batch >= _UNSPLIT and count > bound[place] == 1:
             keys = [load[2] for load in other.play.loads if load[:2] == place]
             expected = [load[2] for load in oracle.play.loads if load[:2] == place]
             yield f"{place}: calls\n    {expected}\n    {keys}"

@@ -152,7 +152,8 @@ def _wrong(play: Play, rng: Random, spec: Spec) -> Any:
     wrong = rng.randrange(7)
     if wrong <= 1:
         return None
-    if wrong == 2:
+    # Of an awaitable's awaitable that a scalar lets pass, graphql-core shows an exception as data.
+    if wrong == 2 and spec.name != "Anything":
         return draw_error(rng, "value")
     if wrong == 3 and spec.item is not None:
         return _broken_items(play, rng, spec.item)

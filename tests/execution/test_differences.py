@@ -3,15 +3,19 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import NewType
 
 import pytest
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 
 from gateway import Info, graph
 from gateway.testing.run import running
 from tests.declare.library import query_of
 from tests.execution.agreeing import PLANNED, REFERENCE, graph_of, made_by, resolved
 from tests.execution.differing import TIME_S, Log, both, told
+
+Anything = NewType("Anything", object)
 
 
 def note(info: Info, what: str) -> None:
@@ -249,6 +253,49 @@ async def test_a_resolver_that_cancels_itself():
         await told(built, "{cancels one}", REFERENCE)
 
     assert ({"cancels": None, "one": 1}, [["cancels"]]) == (data, paths)
+
+
+async def test_a_resolver_that_raises_no_exception():
+    """A plan answers with the field's error; with graphql-core the whole request fails."""
+
+    class Stop(BaseException):
+        pass
+
+    async def stops() -> int | None:
+        await asyncio.sleep(0)
+        raise Stop
+
+    built = graph_of(stops=(int | None, resolved(stops)), one=(int, made_by(lambda: 1)))
+
+    data, paths, _ = await told(built, "{stops one}", PLANNED)
+    with pytest.raises(Stop):
+        await told(built, "{stops one}", REFERENCE)
+
+    assert ({"stops": None, "one": 1}, [["stops"]]) == (data, paths)
+
+
+async def test_an_exception_in_an_awaitable_that_a_scalar_lets_pass():
+    """A plan answers with the field's error; graphql-core shows the exception itself, which JSON cannot say."""
+    passes = strawberry.scalar(name="Anything", serialize=lambda value: value, parse_value=lambda value: value)
+
+    async def inner() -> object:
+        await asyncio.sleep(0)
+        return ValueError("inside")
+
+    async def outer() -> object:
+        return inner()
+
+    built = graph(
+        query=query_of(outer=(Anything | None, resolved(outer))),
+        app=Log,
+        config=StrawberryConfig(scalar_map={Anything: passes}),
+    )
+
+    data, paths, _ = await told(built, "{outer}", PLANNED)
+    (reference, *_) = await told(built, "{outer}", REFERENCE)
+
+    assert ({"outer": None}, [["outer"]]) == (data, paths)
+    assert isinstance(reference["outer"], ValueError)
 
 
 def test_every_difference_is_told():
