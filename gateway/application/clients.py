@@ -47,8 +47,9 @@ def open_backend(name: str, configured: BackendSettings, settings: Settings) -> 
         SettingsError: there is no address or a wrong one, or what it needs is missing.
     """
     if not configured.address:
+        by_itself = "`gateway dev` gives it its service's when it starts; or " if name in settings.dev.services else ""
         raise SettingsError(
-            f"backends.{name}: expected an address, got none; set it in gateway.toml or as"
+            f"backends.{name}: expected an address, got none; {by_itself}set it in gateway.toml or as"
             f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
         )
     try:

@@ -38,7 +38,8 @@ def run_config(file: Path | None, name: str | None, *, json: bool) -> int:
     known = [*_settings((), settings, sources)]
     chosen = [each for each in known if name is None or f"{each.name}.".startswith(f"{name}.")]
     if not chosen:
-        fail(f"{name}: no such setting{did_you_mean(name or '', _names(known))}")
+        hint = did_you_mean(name or "", _names(known)) or "; `gateway config` prints all"
+        fail(f"{name}: no such setting{hint}")
     placed = [*_with_lines(chosen)]
     if json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode([each._asdict() for each in placed])).decode() + "\n")

@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -26,6 +27,8 @@ from ..local_lambda.die_with_parent import die_with
 
 #: Connections that the workers together serve at one time, as many as granian does unless told.
 _CONNECTIONS: Final = 1024
+#: The exit code of a worker whose application is wrong, as the commands have it.
+_WRONG: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,27 @@ def _in_worker(server_pid: int, make_app: Callable[[], Any]) -> Any:
     return make_app()
 
 
-def _imported_app() -> Any:
-    """The application that the environment describes."""
-    from ..asgi import app  # noqa: PLC0415 - never in the server process, whose forks would inherit it
+def _imported_app(*, reloads: bool) -> Any:
+    """The application that the environment describes; what is wrong with it is told as `gateway serve` tells it."""
+    from ..vocabulary.errors import DeclarationError, SettingsError  # noqa: PLC0415 - as below
 
-    return app
+    try:
+        from ..asgi import app  # noqa: PLC0415 - never in the server process, whose forks would inherit it
+    except (DeclarationError, SettingsError) as wrong:
+        _say(f"gateway: {wrong}")
+    except Exception:  # noqa: BLE001 - shown whole: the fault is in code that is not ours
+        traceback.print_exc()
+    else:
+        return app
+    if reloads:
+        _say("gateway: nothing is served until the code is changed again")
+    raise SystemExit(_WRONG)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the command's own output
 
 
 if __name__ == "__main__":
-    serve(msgspec.json.decode(sys.argv[1], type=ServerOptions), _imported_app)
+    _options = msgspec.json.decode(sys.argv[1], type=ServerOptions)
+    serve(_options, partial(_imported_app, reloads=bool(_options.reload_paths)))

@@ -93,6 +93,14 @@ def test_an_unknown_name_gets_the_nearest(told, capsys) -> None:
     assert "gateway: limit: no such setting; did you mean limits?\n" == capsys.readouterr().err
 
 
+def test_a_name_like_no_other_gets_the_way_to_all(told, capsys) -> None:
+    """Who guessed is told where the names are."""
+    with pytest.raises(SystemExit):
+        told("nope")
+
+    assert "gateway: nope: no such setting; `gateway config` prints all\n" == capsys.readouterr().err
+
+
 async def test_the_command_prints_plain_lines(tmp_path: Path) -> None:
     """One setting a line where there is no terminal; a wrong file is told."""
     (tmp_path / "gateway.toml").write_text("[limits]\nmax_depth = 7\n")

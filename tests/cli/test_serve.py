@@ -103,6 +103,50 @@ async def test_a_reload_answers_with_the_new_code(directory: Path) -> None:
     assert 0 == code
 
 
+#: A graph over one backend, which has no address.
+OVER_A_BACKEND = """
+import msgspec
+import strawberry
+import gateway
+
+class Word(msgspec.Struct, frozen=True):
+    text: str
+
+words = gateway.Backend("words")
+
+@words.many(by=Word.text)
+def words_by_text(texts: gateway.Keys[str]) -> gateway.Call[list[Word]]:
+    return gateway.get("/words", text=texts, into=list[Word])
+
+@gateway.object_of(Word)
+class Told:
+    text: str
+
+@strawberry.type
+class Query:
+    words: list[Told] = gateway.load(words_by_text, key=gateway.arg("text", str))
+
+graph = gateway.graph(query=Query)
+"""
+
+
+async def test_a_reload_tells_in_one_sentence_what_is_wrong(directory: Path) -> None:
+    """A setting that is missing is told as at the start, without a traceback, and what is mended is served again."""
+    port = free_port()
+    async with gateway("serve", "hello:graph", "--port", str(port), "--reload", directory=directory) as process:
+        await listening(port)
+        async with asyncio.timeout(25):
+            (directory / "gateway.toml").write_text('[dev.services.words]\nhandler = "words.app.handler"\n')
+            (directory / "hello.py").write_text(OVER_A_BACKEND)
+            said = await read_until(process, "gateway: nothing is served until the code is changed again")
+            (directory / "hello.py").write_text(GRAPH)
+            while await answer_or_none(port) != {"data": {"hello": "world"}}:
+                await asyncio.sleep(0.05)
+
+    assert "gateway: backends.words: expected an address, got none; `gateway dev` gives it its service's when" in said
+    assert "Traceback" not in said
+
+
 #: What is told about the process that imported the graph, and that made the application's object, by those who answer.
 TELLS = """
 import os, threading

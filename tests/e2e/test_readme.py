@@ -5,12 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 from pathlib import Path
 
+import pytest
+
 import gateway
+from gateway.cli.commands import app
 from tests.e2e.reference import OPERATIONS, ROOT, platform
 
 README = (ROOT / "README.md").read_text()
+HOPS = (ROOT / "docs" / "hops.md").read_text()
 
 
 async def test_the_first_answer_is_the_one_shown(tmp_path: Path) -> None:
@@ -26,8 +31,8 @@ async def test_the_first_answer_is_the_one_shown(tmp_path: Path) -> None:
 
 
 async def test_the_calls_are_those_shown(tmp_path: Path) -> None:
-    """The catalogue page takes the four calls, in the three departures, that the README lists."""
-    shown = re.findall(r"^call loader=(\S+) +keys=(\d+) +departure=(\d+)", README, re.MULTILINE)
+    """The catalogue page takes the four calls, in the two departures, that `docs/hops.md` lists."""
+    shown = re.findall(r"^call loader=(\S+) +keys=(\d+) +departure=(\d+)", HOPS, re.MULTILINE)
 
     async with platform("http", tmp_path) as learning:
         answer = await learning.ask((OPERATIONS / "course_catalogue.graphql").read_text())
@@ -35,6 +40,19 @@ async def test_the_calls_are_those_shown(tmp_path: Path) -> None:
     calls = {(f"{call.backend}.{call.loader}", str(call.keys), str(call.departure)) for call in answer.calls}
     assert 4 == len(shown)
     assert set(shown) == calls
+
+
+def test_the_plan_shown_is_printed(monkeypatch, capsys) -> None:
+    """Each line of the README's plan is printed by its command, in this order; others are left out."""
+    command, shown = re.search(r"\$ \S+/(gateway plan .+)\n((?s:.+?))```", README).groups()  # type: ignore[union-attr]
+    monkeypatch.chdir(ROOT)
+
+    with pytest.raises(SystemExit):
+        app(shlex.split(command)[1:], exit_on_error=False, print_error=False)
+
+    printed = iter(capsys.readouterr().out.splitlines())
+    for line in shown.splitlines():
+        assert any(each.startswith(line.rstrip("…")) for each in printed), line
 
 
 def test_the_declarations_shown_use_public_names() -> None:
