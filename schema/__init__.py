@@ -1,4 +1,7 @@
-"""The reference graph: an online learning platform. `graph` is what the gateway serves."""
+"""The reference graph: an online learning platform. `graph` is what the gateway serves.
+
+What comes from another service than its parent is nullable: a service that is down costs its own fields alone.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ class Query:
     me: User | None = resolve_users.me
     user: User | None = resolve_users.user
     course: Course | None = resolve_courses.course
-    courses: relay.Connection[Course] = resolve_courses.courses
+    courses: relay.Connection[Course] | None = resolve_courses.courses
     discussion: Discussion | None = resolve_discussions.discussion
     search: list[SearchHit] | None = resolve_search.search
     node: relay.Node | None = resolve_search.node

@@ -36,7 +36,7 @@ class Course(relay.Node):
     level: Level = strawberry.field(description="Whom it is for.")
     published_on: date = strawberry.field(description="The day of publication.")
     price_cents: int = strawberry.field(description="Its price in cents; 0 is free.")
-    instructor: User = resolve.instructor
+    instructor: User | None = resolve.instructor
     lectures: list[Lecture] = resolve.lectures
 
 
@@ -44,4 +44,4 @@ class Course(relay.Node):
 class Teaching:
     """What a person teaches."""
 
-    teaches: list[Course] = resolve.teaches
+    teaches: list[Course] | None = resolve.teaches

@@ -15,8 +15,6 @@ from schema.courses import Course
 from schema.problems import UserError
 from schema.users import User
 
-# People and courses come from other services: nullable, so that a discussion can be read without these.
-
 
 @object_of(CommentRecord, description="A comment of a discussion.")
 class Comment(relay.Node):

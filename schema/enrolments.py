@@ -26,7 +26,7 @@ class Enrolment(relay.Node):
     lecture_count: int = strawberry.field(description="How many lectures there are.")
     completed_on: date | None = strawberry.field(description="The day of the last lecture; null while some are left.")
     progress: float = resolve.progress
-    course: Course = resolve.course_of_enrolment
+    course: Course | None = resolve.course_of_enrolment
     next_lecture: Lecture | None = resolve.next_lecture
 
 

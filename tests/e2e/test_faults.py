@@ -44,8 +44,10 @@ async def test_a_dead_service_costs_its_own_fields_and_no_restart() -> None:
         (error,) = during.result["errors"]
         assert (["user"], "BACKEND_UNREACHABLE") == (error["path"], error["extensions"]["code"])
         assert "A service this field needs is not available." == error["message"]
-        # `instructor` is non-null, so each course goes with it, and the list with the courses.
         assert {"BACKEND_UNREACHABLE"} == {error["extensions"]["code"] for error in nested.result["errors"]}
+        courses = [edge["node"] for edge in nested.result["data"]["courses"]["edges"]]
+        assert [None] * 3 == [course["instructor"] for course in courses]
+        assert all(course["title"] and course["lectures"] for course in courses)
 
         revived = await start_service(["-m", "services.users", "--port", str(users.port)])
         try:
