@@ -40,9 +40,10 @@ from .source_loads import SourceLoads
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
-QUERIES = frozenset({OperationType.QUERY})
-QUERIES_AND_MUTATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
-SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
+# Tuples: a member of an enum is found in one by identity, while its hash is a call.
+QUERIES = (OperationType.QUERY,)
+QUERIES_AND_MUTATIONS = (OperationType.QUERY, OperationType.MUTATION)
+SUBSCRIPTIONS = (OperationType.SUBSCRIPTION,)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -205,7 +206,7 @@ class Engine:
         await asyncio.gather(*(client.close() for client in self._clients.values()))
 
     def _find(
-        self, request: GraphQLRequest, allowed: frozenset[OperationType]
+        self, request: GraphQLRequest, allowed: tuple[OperationType, ...]
     ) -> tuple[Document, OperationDefinitionNode] | Outcome:
         """The operation to run and its document, or what the document is refused with."""
         document = self.documents.get(request.query)

@@ -62,14 +62,16 @@ def _query(parameters: Mapping[str, object]) -> Pairs:
     for name, value in parameters.items():
         if value is None:
             continue
-        if type(value) is list or (isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)):
+        if type(value) is str or type(value) is int:
+            pairs.append((name, str(value)))
+        elif type(value) is list or (isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)):
             # Keys are text or whole numbers mostly, and may be many.
             pairs += [
                 (name, item if type(item) is str else str(item) if type(item) is int else _text(name, item))
                 for item in value
             ]
         else:
-            pairs.append((name, value if type(value) is str else _text(name, value)))
+            pairs.append((name, _text(name, value)))
     return tuple(pairs)
 
 

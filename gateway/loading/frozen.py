@@ -16,6 +16,9 @@ def freeze(value: Any) -> Any:
     frozen: Any = value
     if value is None or type(value) is str:
         return frozen
+    if type(value) is int:
+        # As below; most that is no text is a whole number, and abstract classes are slow to ask.
+        return (int, value)
     if isinstance(value, numbers.Number | dt.datetime | dt.time):
         # True, 1 and 1.0 are equal in Python and three arguments to a backend; so are moments of two time zones, and
         # decimal numbers with more or fewer digits.

@@ -28,5 +28,5 @@ def partition_of(backend: Service, sender: Sender) -> Hashable | None:
     if not CREDENTIAL_HEADERS.isdisjoint(forwarded):
         return None
     claims = tuple(freeze(sender.identity.claim(name)) for name in backend.identity)
-    headers = tuple(sender.headers.get(name) for name in forwarded)
+    headers = tuple(map(sender.headers.get, forwarded))
     return (sender.identity.tenant, claims, headers)

@@ -50,7 +50,8 @@ class Recipient:
         for name in backend.forward:
             if (value := sender.headers.get(name.lower())) is not None:
                 headers[name.lower()] = value
-        headers |= self.claim_headers
+        if self.claims:
+            headers |= self.claim_headers
         self.headers = tuple(headers.items())
         self.headers_are_plain = DEADLINE_HEADER not in headers and CONTENT_TYPE_HEADER not in headers
 
