@@ -26,16 +26,18 @@ _BYTES_PER_DOCUMENT: Final = 2_000
 _BYTES_PER_ERROR: Final = 2_000
 # Of the room for valid documents, what invalid ones get besides: an eighth.
 _INVALID_SHARE: Final = 8
+# Of the room, what one document may have with its plans: a quarter.
+_LARGEST_SHARE: Final = 4
 
 
 class Document:
-    """One text and all that is known of it; nothing of it changes but `plans`.
+    """One text and all that is known of it; nothing of it changes but `plans`, and what these take.
 
     What is wrong with it shows in this order: a syntax error leaves no `ast`, then `operation` may find none to run,
     then `errors` holds what validation found.
     """
 
-    __slots__ = ("_nodes", "ast", "errors", "estimated_bytes", "fragments", "operations", "plans", "text")
+    __slots__ = ("_memory", "_nodes", "ast", "errors", "estimated_bytes", "fragments", "operations", "plans", "text")
 
     def __init__(self, text: str, tokens: int, ast: DocumentNode | None, errors: Sequence[GraphQLError]) -> None:
         # Not `operations`: where two have the same name, or none, the document is invalid and they are several.
@@ -56,10 +58,21 @@ class Document:
         self.fragments: Mapping[str, FragmentDefinitionNode] = MappingProxyType(fragments)
         #: The planner's: plan by variant. They are forgotten with the document.
         self.plans: dict[Any, Any] = {}
-        #: What it takes to remember it, without its plans.
+        self._memory: _Remembered | None = None
+        #: What it takes to remember it, with its plans.
         self.estimated_bytes = (
             _BYTES_PER_DOCUMENT + sys.getsizeof(text) + _BYTES_PER_TOKEN * tokens + _BYTES_PER_ERROR * len(errors)
         )
+
+    def remembered_in(self, memory: _Remembered | None) -> None:
+        """*memory* remembers it from now on, or none does."""
+        self._memory = memory
+
+    def grow(self, more_bytes: int) -> None:
+        """Its plans take so much more than before; less, where it is negative."""
+        self.estimated_bytes += more_bytes
+        if self._memory is not None:
+            self._memory.grown(self, more_bytes)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation called *name*; without a name, the only one.
@@ -151,13 +164,31 @@ class _Remembered:
 
     def put(self, document: Document) -> None:
         """Remember *document*, forget those unused for longest; one that alone takes too much is not remembered."""
-        if document.estimated_bytes > self._max_bytes:
+        if self._is_too_large(document):
             return
         self._documents[document.text] = document
+        document.remembered_in(self)
         self._bytes += document.estimated_bytes
+        self._make_room()
+
+    def grown(self, document: Document, more_bytes: int) -> None:
+        """*document*, one of these, takes so much more: the others are not to go for one that is too large."""
+        self._bytes += more_bytes
+        if self._is_too_large(document):
+            self._forget(self._documents.pop(document.text))
+        self._make_room()
+
+    def _is_too_large(self, document: Document) -> bool:
+        return document.estimated_bytes * _LARGEST_SHARE > self._max_bytes
+
+    def _make_room(self) -> None:
         while len(self._documents) > self._max_count or self._bytes > self._max_bytes:
-            _, forgotten = self._documents.popitem(last=False)
-            self._bytes -= forgotten.estimated_bytes
+            self._forget(self._documents.popitem(last=False)[1])
+
+    def _forget(self, document: Document) -> None:
+        """One that has been taken out."""
+        document.remembered_in(None)
+        self._bytes -= document.estimated_bytes
 
 
 def _without_frames(error: GraphQLError) -> GraphQLError:

@@ -34,6 +34,9 @@ from .event_stream import Connection, EventStreams
 # What API Gateway waits for an integration, by its quotas: 29 s for REST APIs, 30 s for HTTP APIs.
 _API_GATEWAY_S: Final = 29.0
 
+# Of a request that is refused before anything runs.
+_NO_HOPS: Final = (server_timing(HopTotals(0, 0, 0, 0.0, 0.0)),)
+
 # Nobody reads it; what logs count it as, after nginx's own.
 _CLIENT_LEFT: Final = HttpAnswer(499, (), b"")
 
@@ -62,13 +65,13 @@ class GraphQLEndpoint:
                 return
             made = await self._answer(scope, headers, receive, request_id, media_type)
         except GatewayError as error:
-            made = failure(error, media_type)
+            made = failure(error, media_type, headers=_NO_HOPS)
         except ClientLeftError:
             _log.info("client left", request_id=request_id)
             made = _CLIENT_LEFT
         except Exception:  # noqa: BLE001 - logged whole, answered as our fault
             _log.error("request failed", request_id=request_id, exception=traceback.format_exc())
-            made = failure(EngineError(), media_type)
+            made = failure(EngineError(), media_type, headers=_NO_HOPS)
         headers_sent = [encoded(*header) for header in made.headers]
         headers_sent += [(b"content-length", b"%d" % len(made.body)), (b"x-request-id", request_id.encode())]
         headers_sent = with_defaults(headers_sent, self._headers)

@@ -35,6 +35,7 @@ from ..vocabulary.errors import ClientError
 from ..vocabulary.identity import ANONYMOUS, Identity
 from ..vocabulary.settings import Settings
 from .clients import invoked_backends, open_clients
+from .plans import Plans
 from .running import Runner, Way
 from .source_loads import SourceLoads
 
@@ -104,19 +105,14 @@ class Engine:
         """
         self.graph = graph
         self.settings = settings
-        self.runner = Runner(
-            graph,
-            settings.execution,
-            asks_ahead=settings.asks_ahead,
-            max_errors=settings.limits.max_errors,
-            shows_schema=settings.shows_schema,
-        )
-        self.documents = Documents(graph.schema, settings.limits, shows_schema=settings.shows_schema)
+        limits = settings.limits
+        plans = Plans(graph, settings.execution, asks_ahead=settings.asks_ahead, max_fields=limits.max_planned_fields)
+        self.runner = Runner(graph, plans, max_errors=limits.max_errors, shows_schema=settings.shows_schema)
+        self.documents = Documents(graph.schema, limits, shows_schema=settings.shows_schema)
         self.flights = Flights()
         self._app = graph.app() if app is None and graph.app is not None else app
         self.clock = clock or SystemClock()
         self._readable_names = frozenset(name.lower() for name in settings.forward_headers)
-        limits = settings.limits
         self._load_limits = LoadLimits(limits.max_keys_per_step, limits.max_calls, limits.max_answer_bytes)
         self._clients = open_clients(graph, settings, wires or {})
         #: Whether a backend's calls are Lambda invocations, by its name.
@@ -127,7 +123,7 @@ class Engine:
 
         Raises:
             ClientError: no operation could be chosen, or it is not one that *queries_only* allows.
-            RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
+            RuleError: LIMIT_EXCEEDED, the document, or the operation's plan, is larger than a limit allows.
         """
         receipt = self._receipt(viewer)
         found = self._find(request, QUERIES if queries_only else QUERIES_AND_MUTATIONS)

@@ -26,9 +26,10 @@ from ..execution.reference import at_last_moment, build_executor, outcome_of, ru
 from ..execution.run import Run
 from ..http.request import GraphQLRequest
 from ..planning.fallback import Fallback
-from ..planning.store import Execution, PreparedOperation
+from ..planning.store import PreparedOperation
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline
+from .plans import Plans, plan_for
 from .seam import PlannedExecutor, Seam, SeamContext
 from .shared_runs import SharedRuns, place_of
 
@@ -44,18 +45,15 @@ _NO_VARIABLES = VariableValues({}, {})
 class Runner:
     """Runs the operations of one graph."""
 
-    def __init__(
-        self, graph: Graph, execution: Execution, *, asks_ahead: bool, max_errors: int, shows_schema: bool
-    ) -> None:
-        """Run operations of *graph*, whose schema is told to use the seam's executor, as *execution* says.
+    def __init__(self, graph: Graph, plans: Plans, *, max_errors: int, shows_schema: bool) -> None:
+        """Run operations of *graph*, whose schema is told to use the seam's executor, by their *plans*.
 
         Of more than *max_errors* errors the rest is counted. If not *shows_schema*, errors of variables suggest no
         names.
         """
         self._graph = graph
         self._shows_schema = shows_schema
-        self._execution = execution
-        self._asks_ahead = asks_ahead
+        self._plans = plans
         self._max_errors = max_errors
         self._schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         graph.schema.execution_context_class = PlannedExecutor
@@ -65,28 +63,15 @@ class Runner:
         #: How many operations graphql-core ran, by reason.
         self.fallbacks: Counter[Fallback] = Counter()
 
-    def prepare(self, document: Document, operation: OperationDefinitionNode) -> PreparedOperation:
-        """The operation's plans, kept with its document."""
-        name = operation.name.value if operation.name else None
-        prepared: PreparedOperation | None = document.plans.get(name)
-        if prepared is None:
-            assert document.ast is not None  # noqa: S101 - an operation was found in it
-            prepared = PreparedOperation(
-                self._graph,
-                document.ast,
-                operation,
-                document.fragments,
-                execution=self._execution,
-                asks_ahead=self._asks_ahead,
-            )
-            document.plans[name] = prepared
-        return prepared
-
     async def run(
         self, document: Document, operation: OperationDefinitionNode, request: GraphQLRequest, context: Context[Any]
     ) -> tuple[Outcome, Way]:
-        """What the operation gives, and the way it ran."""
-        prepared = self.prepare(document, operation)
+        """What the operation gives, and the way it ran.
+
+        Raises:
+            RuleError: LIMIT_EXCEEDED, its plan would be too large.
+        """
+        prepared = self._plans.of(document, operation)
         if self._has_lifecycle:
             return await self._through_strawberry(document, prepared, request, context)
         return await self._directly(document, operation, prepared, request, context)
@@ -108,7 +93,7 @@ class Runner:
         """
         left_out: list[int] = []
         ways: list[LinkedPlan | Fallback] = []
-        prepared = self.prepare(document, operation)
+        prepared = self._plans.of(document, operation)
         seam = self._seam(document, prepared, renew=renew, note=ways.append, note_left_out=left_out.append)
         opening = self._start_events(document, request, _with_seam(context, seam))
         started = await at_last_moment(msgspec.structs.replace(context, deadline=opens_by), opening)
@@ -161,7 +146,7 @@ class Runner:
             "context": context,
             "extensions": request.extensions,
         }
-        plan = prepared.plan_for(variables.coerced)
+        plan = plan_for(document, prepared, variables.coerced)
         if isinstance(plan, Fallback):
             self._count(plan)
             return await run_by_reference(self._graph, document.ast, **how), plan

@@ -21,6 +21,7 @@ from ..execution.run import Run
 from ..planning.fallback import Fallback
 from ..planning.store import PreparedOperation
 from ..vocabulary.context import App, Context
+from .plans import plan_for
 
 
 class Seam(msgspec.Struct, frozen=True):
@@ -83,15 +84,13 @@ class PlannedExecutor(DeadlineExecutor):
         return self._run(plan, context, context.seam)
 
     def _plan(self, seam: Seam) -> LinkedPlan | Fallback:
-        return self._prepared(seam).plan_for(self.variable_values.coerced)
-
-    def _prepared(self, seam: Seam) -> PreparedOperation:
-        """The operation as prepared; one of its own where an extension has put another document in its place."""
         location = self.operation.loc
         if location is not None and location.source.body == seam.document.text:
-            return seam.prepared
+            return plan_for(seam.document, seam.prepared, self.variable_values.coerced)
+        # An extension has put another document in its place, which nobody remembers.
         document = DocumentNode(definitions=(self.operation, *self.fragment_definitions.values()))
-        return PreparedOperation(seam.graph, document, self.operation, self.fragment_definitions)
+        prepared = seam.prepared.of(document, self.operation, self.fragment_definitions)
+        return prepared.plan_for(self.variable_values.coerced)
 
     async def _run(self, plan: LinkedPlan, context: Context[Any], seam: Seam) -> ExecutionResult:
         run = Run(plan, self.variable_values, context, self.root_value, lambda: self, max_errors=seam.max_errors)

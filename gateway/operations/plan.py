@@ -113,6 +113,19 @@ class Plan(msgspec.Struct, frozen=True):
     variant: Mapping[str, bool]
     root: Selection
 
+    @property
+    def size(self) -> int:
+        """How many fields it has, those that runtime types share counted once."""
+        found: dict[int, Selection] = {}
+        waiting = [self.root]
+        while waiting:
+            selection = waiting.pop()
+            if id(selection) not in found:
+                found[id(selection)] = selection
+                each = (field.selection for fields in selection.fields.values() for field in fields)
+                waiting += [below for below in each if below is not None]
+        return sum(len(fields) for selection in found.values() for fields in selection.fields.values())
+
 
 def to_json(plan: Plan) -> bytes:
     """The plan as JSON; `from_json` reads it back."""

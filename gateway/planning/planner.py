@@ -7,7 +7,7 @@ response position and runtime type instead of once an object.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from graphql import (
@@ -27,9 +27,13 @@ from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, 
 from graphql.execution.values import VariableValues
 
 from ..operations.plan import Field, Load, OperationKind, Plan, Selection, Step
+from ..vocabulary.errors import RuleError
 from .ahead import SharedKey, can_be_asked_ahead, shared_key_of
 from .steps import step_of
 from .variants import Variant
+
+#: As the setting `max_planned_fields` has it unless told: a third of a second's work.
+MAX_FIELDS: Final = 10_000
 
 _KINDS: dict[OperationType, OperationKind] = {
     OperationType.QUERY: "query",
@@ -45,15 +49,19 @@ def plan_operation(
     variant: Variant,
     *,
     asks_ahead: bool = True,
+    max_fields: int = MAX_FIELDS,
 ) -> Plan:
-    """The plan of a validated *operation*.
+    """The plan of a validated *operation*, in time and memory that *max_fields* bounds.
 
     *variant* has a value for each variable that a condition of the operation reads. With *asks_ahead* a load whose key
     is its parent's leaves with the parent's own.
+
+    Raises:
+        RuleError: LIMIT_EXCEEDED, it has more field nodes than that, those of each runtime type counted.
     """
     root_type = schema.get_root_type(operation.operation)
     assert root_type is not None  # noqa: S101 - validation refuses operations of a kind that the schema lacks
-    planner = _Planner(schema, fragments, operation, variant, asks_ahead=asks_ahead)
+    planner = _Planner(schema, fragments, operation, variant, asks_ahead=asks_ahead, max_fields=max_fields)
     return Plan(
         operation=_KINDS[operation.operation],
         name=operation.name.value if operation.name else None,
@@ -73,6 +81,7 @@ class _Planner:
         variant: Variant,
         *,
         asks_ahead: bool,
+        max_fields: int,
     ) -> None:
         self._schema = schema
         self._fragments = {name: FragmentDetails(node) for name, node in fragments.items()}
@@ -80,6 +89,8 @@ class _Planner:
         self._values = VariableValues({}, dict(variant))
         # What a mutation changes must be loaded after it, not with it.
         self._asks_ahead = asks_ahead and operation.operation is not OperationType.MUTATION
+        self._max_fields = max_fields
+        self._count = 0
 
     def root(self, type_: GraphQLObjectType) -> Selection:
         collected = collect_fields(self._schema, self._fragments, self._values, type_, self._operation)
@@ -106,6 +117,14 @@ class _Planner:
         below: dict[Any, Selection],
         known: SharedKey | None,
     ) -> tuple[Field, ...]:
+        # Before they are planned: interfaces within interfaces multiply what stands below them.
+        self._count += 1 + sum(map(len, grouped.values()))
+        if self._count > self._max_fields:
+            raise RuleError(
+                f"operation: expected at most {self._max_fields:,} fields to plan, those of each runtime type counted,"
+                " got more (max_planned_fields)",
+                code="LIMIT_EXCEEDED",
+            )
         return tuple(self._field(parent, key, nodes, below, known) for key, nodes in grouped.items())
 
     def _field(

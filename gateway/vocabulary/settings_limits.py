@@ -81,6 +81,15 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             " GraphiQL's introspection 240.",
         ),
     ] = 2_000
+    max_planned_fields: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Fields of an operation's plan, those of each runtime type counted. Interfaces within"
+            " interfaces multiply them; a page has some hundred, and 10,000 are planned in a third of a second.",
+        ),
+    ] = 10_000
     max_root_fields: Annotated[
         int,
         Meta(
@@ -121,8 +130,9 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Meta(
             ge=0,
             le=16 * 1024 * MIB,
-            description="Bytes that the remembered documents may take, estimated at 600 a token, plans not counted; an"
-            " eighth as much for invalid ones. Room for 1,000 of a hundred tokens.",
+            description="Bytes that the remembered documents may take, estimated at 600 a token and 3,000"
+            " a planned field; an eighth as much for invalid ones. Room for 400 pages of fifty fields. One document"
+            " that takes more than a quarter of it is not remembered.",
         ),
     ] = 64 * MIB
     max_keys_per_step: Annotated[

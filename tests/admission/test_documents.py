@@ -116,14 +116,34 @@ def test_the_latest_used_are_remembered():
 def test_remembered_bytes_are_bounded():
     """Documents are forgotten once they are estimated to take more than the setting; a huge one takes no place."""
     small = documents().get("{ a: x }").estimated_bytes
-    cache = documents(max_document_cache_bytes=2 * small)
-    first, second = cache.get("{ a: x }"), cache.get("{ b: x }")
+    cache = documents(max_document_cache_bytes=4 * small)
+    texts = [f"{{ {alias}: x }}" for alias in "abcd"]
+    kept = [cache.get(text) for text in texts]
     huge = cache.get("{ c: x x x x x x x x x x x x x }")
 
     assert huge is not cache.get("{ c: x x x x x x x x x x x x x }")
-    assert (first, second) == (cache.get("{ a: x }"), cache.get("{ b: x }"))
-    cache.get("{ c: x }")
-    assert first is not cache.get("{ a: x }")
+    assert kept == [cache.get(text) for text in texts]
+    cache.get("{ e: x }")
+    assert kept[0] is not cache.get(texts[0])
+
+
+def test_plans_take_room():
+    """What hangs on a document counts: others go for it, those unused for longest, but for one that is huge none."""
+    small = documents().get("{ a: x }").estimated_bytes
+    cache = documents(max_document_cache_bytes=8 * small)
+    first, second, third = (cache.get(text) for text in ("{ a: x }", "{ b: x }", "{ c: x }"))
+
+    second.grow(3 * small)
+    again = cache.get("{ b: x }")
+    assert second is not again
+    assert (first, third) == (cache.get("{ a: x }"), cache.get("{ c: x }"))
+    for text in ("{ d: x }", "{ e: x }", "{ f: x }", "{ g: x }", "{ h: x }", "{ a: x }"):
+        cache.get(text)
+    first.grow(small)
+
+    assert first is cache.get("{ a: x }")
+    assert third is cache.get("{ c: x }")
+    assert again is not cache.get("{ b: x }")
 
 
 @pytest.mark.parametrize("wrong", ["{ z# }", "{ z#"])

@@ -41,6 +41,17 @@ async def test_every_answer_tells_its_totals(door: Door, query: str) -> None:
     assert TIMING.fullmatch(answer.headers["server-timing"])
 
 
+@pytest.mark.parametrize(
+    ("method", "body"), [("POST", b"{"), ("PUT", b""), ("POST", b'{"query": "{%s}"}' % (b"a " * 9000))]
+)
+async def test_a_refusal_tells_that_nothing_was_called(door: Door, method: str, body: bytes) -> None:
+    """What is refused before it can run took no call, and says so."""
+    answer = await door.send(method, "/graphql", {"content-type": "application/json"}, body)
+
+    assert answer.json()["errors"]
+    assert 'hops;desc="0", calls;desc="0", backend;dur=0.0, total;dur=0.0' == answer.headers["server-timing"]
+
+
 async def test_in_production_there_is_no_receipt(door: Door) -> None:
     """Who does not sign gets the answer alone."""
     answer = await ask(door, "{hello}")
