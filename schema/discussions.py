@@ -38,7 +38,7 @@ class Discussion(relay.Node):
     comment_count: int = strawberry.field(description="How many comments it has.")
     author: User | None = resolve.author_of_discussion
     course: Course | None = resolve.course_of_discussion
-    comments: relay.Connection[Comment] = resolve.comments
+    comments: relay.Connection[Comment] | None = resolve.comments
 
 
 @extend(Course)

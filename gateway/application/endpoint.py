@@ -22,7 +22,13 @@ from ..http.headers import encoded, with_defaults
 from ..http.hops import HopTotals, hops_extension, server_timing
 from ..http.negotiation import MediaType, negotiate
 from ..http.request import GraphQLRequest, read_get, read_post, require_json
-from ..http.request_headers import REQUEST_ID_HEADER, TIMEOUT_HEADER, request_id_from, timeout_from
+from ..http.request_headers import (
+    REQUEST_ID_HEADER,
+    TIMEOUT_HEADER,
+    body_bytes_from,
+    request_id_from,
+    timeout_from,
+)
 from ..observe.logs import log as _log
 from ..vocabulary.deadline import request_time_s
 from ..vocabulary.errors import ClientError, EngineError, GatewayError
@@ -127,6 +133,8 @@ class GraphQLEndpoint:
             return read_get(scope["query_string"])
         if method == "POST":
             require_json(headers.get("content-type"), headers.get("content-encoding"))
+            if body_bytes_from(headers.get("content-length")) > settings.max_body_bytes:
+                raise _too_large(settings.max_body_bytes)
             return read_post(await _read_body(receive, settings.max_body_bytes, settings.body_timeout_s))
         raise ClientError(f"expected GET or POST, got {method}", code="METHOD_NOT_ALLOWED")
 
@@ -196,11 +204,15 @@ async def _read_body(receive: Receive, limit_bytes: int, time_s: float) -> bytes
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > limit_bytes:
-                    raise ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
+                    raise _too_large(limit_bytes)
                 if not message.get("more_body", False):
                     return b"".join(parts)
     except TimeoutError:
         raise ClientError(f"expected the whole body within {time_s:g} s", code="REQUEST_TIMEOUT") from None
+
+
+def _too_large(limit_bytes: int) -> ClientError:
+    return ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
 
 
 def _fresh_request_id() -> str:

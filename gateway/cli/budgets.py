@@ -79,7 +79,7 @@ def _check_known(file: Path, budgets: Budgets, known: set[str]) -> None:
 
 
 def _summary(broken: int, pairs: Sequence[tuple[PlannedOperation, Budget]], *, without: int) -> str:
-    """`2 operations within budget, 1 without one`."""
+    """`2 operations within budget, 1 without a budget: ...`."""
     not_planned = sum(isinstance(each.found, Fallback) for each, _ in pairs)
     parts = [
         f"{broken} of {_operations(len(pairs))} over budget" if broken else f"{_operations(len(pairs))} within budget"
@@ -87,7 +87,7 @@ def _summary(broken: int, pairs: Sequence[tuple[PlannedOperation, Budget]], *, w
     if not_planned:
         parts.append(f"{not_planned} not planned")
     if without:
-        parts.append(f"{without} without a budget")
+        parts.append(f"{without} without a budget: [default] is for all that have none")
     return ", ".join(parts)
 
 

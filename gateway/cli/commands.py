@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,8 @@ import cyclopts
 from cyclopts import App, Parameter
 
 from .. import __version__
-from ..vocabulary.errors import SettingsError
-from ..vocabulary.settings import Settings
-from ..vocabulary.settings_sources import load_settings
-from .problems import fail, graph_or_fail
+from .problems import fail, graph_or_fail, settings_or_fail
+from .serve_arguments import ServeArguments
 
 _UNBROKEN = 1_000
 #: What asks for help; so does the command's name alone.
@@ -37,7 +36,7 @@ Port = Annotated[int, Parameter(help="The port to listen on.")]
 def main() -> None:
     """Run the command that the arguments name; a wrong one ends with one sentence and exit code 2."""
     if not sys.stdout.isatty() and not _HELP.isdisjoint(sys.argv[1:] or _HELP):
-        from rich.console import Console  # noqa: PLC0415 - for help alone; a server starts sooner without
+        from rich.console import Console  # noqa: PLC0415 - for help alone; most commands start sooner without
 
         # No boxes and no broken lines where nobody sees them as such: a pipe, a file, a log.
         app.help_formatter, app.console = "plain", Console(width=_UNBROKEN)
@@ -45,8 +44,6 @@ def main() -> None:
         app(exit_on_error=False, print_error=False)
     except cyclopts.CycloptsError as wrong:
         fail(f"{' '.join(str(wrong).split())} `gateway --help` lists the commands.")
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 @app.command
@@ -76,7 +73,7 @@ def dev(
     """
     from .dev import run_dev  # noqa: PLC0415 - as above
 
-    sys.exit(run_dev(_settings(settings), graph, host, port, settings_file=settings, reload=reload))
+    sys.exit(run_dev(settings_or_fail(settings), graph, host, port, settings_file=settings, reload=reload))
 
 
 @app.command
@@ -96,8 +93,9 @@ def serve(
     """
     from .serve import run_serve  # noqa: PLC0415 - as above
 
-    loaded = _settings(settings)
-    run_serve(loaded, graph or loaded.graph, host, port, workers=workers, settings_file=settings, reload=reload)
+    # Mostly these arguments are read by `read_serve`. Its forks would keep what this process has imported.
+    file = None if settings is None else str(settings)
+    run_serve(ServeArguments(graph, host, port, workers, reload, file), forks=False)
 
 
 @app.command
@@ -121,7 +119,7 @@ def schema(
 
     if output is not None and check is not None:
         fail("expected only one of --output and --check")
-    sdl = graph_or_fail(graph or _settings(settings).graph).sdl + "\n"
+    sdl = graph_or_fail(graph or settings_or_fail(settings).graph).sdl + "\n"
     sys.exit(print_schema(sdl, output) if check is None else check_schema(sdl, check))
 
 
@@ -138,7 +136,7 @@ def plan(
             name="--variable",
             negative="",
             show_default=False,
-            help="A variable that @skip or @include reads, name=true; its default by default, else what selects more.",
+            help="A variable that @skip or @include reads, name=true; by default the dearest of both values counts.",
         ),
     ] = (),
     json: Annotated[bool, Parameter(negative="", show_default=False, help="Print JSON.")] = False,
@@ -158,7 +156,7 @@ def plan(
     """
     from .plan import PlanOptions, run_plan  # noqa: PLC0415 - as above
 
-    loaded = _settings(settings)
+    loaded = settings_or_fail(settings)
     options = PlanOptions(
         path=path,
         graph=graph or loaded.graph,
@@ -206,11 +204,6 @@ def doctor(
     """
     from .doctor import run_doctor  # noqa: PLC0415 - as above
 
+    if not 0 < timeout < math.inf:
+        fail(f"--timeout: expected seconds, more than 0, got {timeout:g}")
     sys.exit(run_doctor(settings, graph, timeout_s=timeout, json=json))
-
-
-def _settings(path: Path | None) -> Settings:
-    try:
-        return load_settings(path)
-    except SettingsError as wrong:
-        fail(str(wrong))

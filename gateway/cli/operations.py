@@ -14,9 +14,8 @@ from graphql import DocumentNode, OperationDefinitionNode
 
 from ..admission.documents import Document, Documents
 from ..declare.graph import Graph
+from ..planning.combinations import Explanations, explain_all
 from ..planning.conditions import conditions_of
-from ..planning.explain import explain
-from ..planning.explained import Explanation
 from ..planning.fallback import Fallback
 from ..planning.store import PreparedOperation
 from ..planning.variants import condition_variables
@@ -27,13 +26,13 @@ _SUFFIXES: Final = frozenset({".graphql", ".gql"})
 
 
 class PlannedOperation(NamedTuple):
-    """One operation of a file and its plan; `key` is its name, or its file's when it has none."""
+    """One operation of a file and its plans; `key` is its name, or its file's when it has none."""
 
     file: Path
     key: str
     kind: str
     name: str | None
-    found: Explanation | Fallback
+    found: Explanations | Fallback
 
 
 @dataclass(slots=True)
@@ -48,7 +47,8 @@ class Found:
 class Reader:
     """Plans the operations of files over one graph.
 
-    *chosen* are values of boolean variables, *invoked* says which backends are Lambda functions.
+    *chosen* are values of boolean variables, of which the others have every one; *invoked* says which backends are
+    Lambda functions.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Reader:
         self._graph = graph
         self._documents = Documents(graph.schema, settings.limits)
         self._asks_ahead = settings.asks_ahead
+        self._max_fields = settings.limits.max_planned_fields
         self._chosen = chosen
         self._invoked = invoked
 
@@ -90,16 +91,26 @@ class Reader:
             return
         found.variables |= set(condition_variables(document.ast))
         for name, operation in document.operations.items():
-            planned = self._plan(document, document.ast, operation)
+            try:
+                planned = self._plan(document, document.ast, operation)
+            except RuleError as refused:
+                found.problems.append(f"{file}: {refused}")
+                continue
             kind = operation.operation.value
             found.operations.append(PlannedOperation(file, name or file.name, kind, name, planned))
 
     def _plan(
         self, document: Document, ast: DocumentNode, operation: OperationDefinitionNode
-    ) -> Explanation | Fallback:
-        prepared = PreparedOperation(self._graph, ast, operation, document.fragments, asks_ahead=self._asks_ahead)
-        planned = prepared.plan_for(conditions_of(ast, operation, self._chosen))
-        return planned if isinstance(planned, Fallback) else explain(planned.plan, invoked=self._invoked)
+    ) -> Explanations | Fallback:
+        prepared = PreparedOperation(
+            self._graph,
+            ast,
+            operation,
+            document.fragments,
+            asks_ahead=self._asks_ahead,
+            max_fields=self._max_fields,
+        )
+        return explain_all(prepared, conditions_of(ast, operation, self._chosen), invoked=self._invoked)
 
 
 def _files(path: Path) -> list[Path]:

@@ -82,18 +82,18 @@ def _blocks(operations: Iterable[PlannedOperation]) -> Iterable[str]:
             name = f" {each.name}" if each.name else ""
             tree = f"{each.kind}{name}  runs on graphql-core, whole: {each.found.value}"
         else:
-            tree = explanation_lines(each.found, ascii_only=not _speaks_utf8())
+            tree = explanation_lines(each.found.dearest, ascii_only=not _speaks_utf8())
         yield f"{each.file}\n{tree}"
 
 
 def _as_data(operation: PlannedOperation) -> dict[str, Any]:
-    is_fallback = isinstance(operation.found, Fallback)
+    found = operation.found
     return {
         "file": str(operation.file),
         "operation": operation.kind,
         "name": operation.name,
-        "fallback": operation.found.value if isinstance(operation.found, Fallback) else None,
-        "plan": None if is_fallback else operation.found,
+        "fallback": found.value if isinstance(found, Fallback) else None,
+        "plan": None if isinstance(found, Fallback) else found.dearest,
     }
 
 

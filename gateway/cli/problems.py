@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 from ..application.engine import Engine
@@ -13,6 +15,7 @@ from ..declare.graph import Graph
 from ..vocabulary.dangers import danger_of_host
 from ..vocabulary.errors import DeclarationError, SettingsError
 from ..vocabulary.settings import Settings
+from ..vocabulary.settings_sources import load_settings
 
 EXIT_CODE = 2
 
@@ -23,10 +26,23 @@ def fail(sentence: str) -> NoReturn:
     raise SystemExit(EXIT_CODE)
 
 
-def graph_or_fail(target: str) -> Graph:
-    """The graph that *target* names; an error of the application's own code keeps its traceback."""
+def settings_or_fail(file: Path | None) -> Settings:
+    """The settings of *file*, by default those of the working directory, and of the environment."""
     try:
-        return import_graph(target)
+        return load_settings(file)
+    except SettingsError as wrong:
+        fail(str(wrong))
+
+
+def graph_or_fail(target: str, *, serves: bool = False) -> Graph:
+    """The graph that *target* names; an error of the application's own code keeps its traceback.
+
+    What the application prints while it is imported is not what a command was asked for: it goes to standard error.
+    Where this process *serves*, standard output is the application's, which may keep it for its log.
+    """
+    try:
+        with contextlib.nullcontext() if serves else contextlib.redirect_stdout(sys.stderr):
+            return import_graph(target)
     except (SettingsError, DeclarationError) as wrong:
         fail(str(wrong))
     except Exception:  # noqa: BLE001 - shown whole: the fault is in code that is not ours

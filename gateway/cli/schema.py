@@ -10,11 +10,15 @@ from pathlib import Path
 from graphql import (
     BreakingChange,
     DangerousChange,
+    DocumentNode,
+    ExecutableDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    build_ast_schema,
     build_schema,
     find_breaking_changes,
     find_dangerous_changes,
+    parse,
 )
 from rich.console import Console
 from rich.text import Text
@@ -62,13 +66,30 @@ def _read(file: Path) -> GraphQLSchema:
     except UnicodeDecodeError as wrong:
         fail(f"--check: {file}: expected a schema in UTF-8, got another encoding at byte {wrong.start}")
     try:
-        return build_schema(text)
+        schema = build_ast_schema(_definitions(text))
     except GraphQLError as wrong:
         place = "".join(f":{at.line}:{at.column}" for at in (wrong.locations or ())[:1])
         fail(f"--check: {file}{place}: expected a schema, got: {wrong.message}")
     except (TypeError, RecursionError) as wrong:
         # Several errors at once, or types that do not fit each other; one line says enough to look at the file.
         fail(f"--check: {file}: expected a schema, got: {str(wrong).splitlines()[0]}")
+    if schema.query_type is None:
+        fail(f"--check: {file}: expected a schema, got: definitions without a query type")
+    return schema
+
+
+def _definitions(text: str) -> DocumentNode:
+    """The document *text*, which graphql-core would take for a schema without types if it were an operation.
+
+    Raises:
+        GraphQLError: it cannot be read, or holds operations or fragments.
+    """
+    document = parse(text)
+    for each in document.definitions:
+        if isinstance(each, ExecutableDefinitionNode):
+            kind = each.kind.removesuffix("_definition")
+            raise GraphQLError(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}, which is for clients to send", each)
+    return document
 
 
 def _heading(number: int, kind: str) -> str:

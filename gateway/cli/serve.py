@@ -18,41 +18,37 @@ from typing import Final, NoReturn
 from .. import __version__
 from ..application.garbage import spare_what_lives
 from ..application.starting import start_application
-from ..vocabulary.settings import Settings
-from .problems import check_engine, check_host, check_port, fail, graph_or_fail
+from .problems import check_engine, check_host, check_port, fail, graph_or_fail, settings_or_fail
+from .serve_arguments import ServeArguments
 from .server import ServerOptions, serve, server_command
 
 _FORKS: Final = sys.platform == "linux"
 
 
-def run_serve(
-    settings: Settings,
-    target: str,
-    host: str,
-    port: int,
-    *,
-    workers: int,
-    settings_file: Path | None,
-    reload: bool,
-) -> None:
+def run_serve(arguments: ServeArguments, *, forks: bool = True) -> None:
     """Serve until SIGTERM or Ctrl-C, then let requests under way end.
 
-    Ends with exit code 2 and a sentence when a setting, an address, the graph or the port is wrong.
+    Ends with exit code 2 and a sentence when a setting, an address, the graph or the port is wrong. Without *forks* a
+    process that has imported nothing becomes the server, and each worker imports the graph.
     """
+    host, port, workers = arguments.host, arguments.port, arguments.workers
+    settings_file = None if arguments.settings is None else Path(arguments.settings)
+    settings = settings_or_fail(settings_file)
+    target = arguments.graph or settings.graph
     if workers < 1:
         fail(f"--workers: expected at least 1, got {workers}")
     check_host(host, settings)
     before = _open_descriptors()
-    graph = graph_or_fail(target)
+    graph = graph_or_fail(target, serves=True)
     check_engine(graph, settings)
     opened = _open_descriptors() - before
     check_port(host, port)
     print(f"onehop {__version__} serves {target} at http://{host}:{port}/graphql", file=sys.stderr, flush=True)  # noqa: T201
     kill_after_s = max(1, math.ceil(settings.shutdown_s))
-    watched = application_paths(Path.cwd(), sys.modules.values()) if reload else ()
+    watched = application_paths(Path.cwd(), sys.modules.values()) if arguments.reload else ()
     subscriptions = settings.subscriptions.max_open
     options = ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, subscriptions, watched)
-    if reload or opened or not _may_be_forked():
+    if arguments.reload or opened or not (forks and _may_be_forked()):
         _start_anew(options, target, settings_file)
     # Before the forks: a collection writes to all that it looks at, and what is written to is no longer shared.
     spare_what_lives()

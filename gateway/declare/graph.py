@@ -20,6 +20,7 @@ from .binding import binding_of
 from .checks import check_sharing, check_type
 from .key_checks import check_id_types
 from .loader import Service
+from .runtime_types import note_possible_types
 
 
 class GraphSchema(strawberry.Schema):
@@ -88,6 +89,7 @@ def graph(
     problems += _different_backends_of_one_name(named)
     if problems:
         raise DeclarationError("the graph's declarations disagree:\n" + "\n".join(f"  {line}" for line in problems))
+    note_possible_types(schema._schema)  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
     return Graph(schema, MappingProxyType({backend.name: backend for backend in named}), app)
 
 

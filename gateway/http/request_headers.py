@@ -1,6 +1,6 @@
-"""Reads the gateway's own request headers: the request id and the client's timeout.
+"""Reads what request headers say: the request id, the client's timeout, the body's length.
 
-Both come from strangers: the id ends up in logs and in the answer's headers, the timeout in our schedule.
+They come from strangers: the id ends up in logs and in the answer's headers, the timeout in our schedule.
 """
 
 from __future__ import annotations
@@ -43,3 +43,11 @@ def timeout_from(value: str | None) -> float | None:
         return int(text) / 1000
     expected = f"a whole number of milliseconds from 1 to {MAX_TIMEOUT_MS}"
     raise ClientError(f"{TIMEOUT_HEADER}: expected {expected}, got {excerpt(value)}", code="BAD_REQUEST")
+
+
+def body_bytes_from(value: str | None) -> float:
+    """How long a body says it is; 0 without the header, or where it is malformed, which the server refuses.
+
+    Source: RFC 9110 section 8.6: digits, however many; as a float even a thousand of them can be compared.
+    """
+    return float(value) if value is not None and value.isascii() and value.isdecimal() else 0.0

@@ -16,7 +16,10 @@ OperationKind: TypeAlias = Literal["query", "mutation", "subscription"]
 
 
 class LoaderUse(msgspec.Struct, frozen=True):
-    """A loader that a load step may ask; `kind` is the value of the kind source that chooses it, if there is one."""
+    """A loader that a load step may ask; `kind` is the value of the kind source that chooses it, if there is one.
+
+    `types` are the runtime types that its records may have, of those at the position; None where that is not known.
+    """
 
     backend: str
     name: str
@@ -24,6 +27,7 @@ class LoaderUse(msgspec.Struct, frozen=True):
     keyed: bool = True
     opaque: bool = False
     kind: str | None = None
+    types: tuple[str, ...] | None = None
 
     @property
     def label(self) -> str:

@@ -13,7 +13,8 @@ import msgspec
 
 from ..vocabulary.errors import SettingsError
 from ..vocabulary.nearest import did_you_mean
-from .explained import Explanation, Figure
+from .combinations import Explanations
+from .explained import Figure
 from .fallback import Fallback
 
 FILE_NAME: Final = "hops.toml"
@@ -24,7 +25,7 @@ class Budget(msgspec.Struct, frozen=True):
     """What one operation may cost; None is no limit, or, for what may be allowed, no.
 
     `allow_fallback` lets graphql-core run it, so that nothing is compared. `allow_unknown` compares what is known when
-    the whole is not: opaque loaders, resolvers that await, backends without an address.
+    the whole is not: opaque loaders, resolvers that await, backends without an address, more conditions than are tried.
     """
 
     max_hops: int | None = None
@@ -82,7 +83,7 @@ def read_budgets(text: str, source: str) -> Budgets:
     )
 
 
-def breaches_of(found: Explanation | Fallback, budget: Budget) -> list[Breach]:
+def breaches_of(found: Explanations | Fallback, budget: Budget) -> list[Breach]:
     """The limits of *budget* that do not hold for a plan, or for an operation that has none."""
     if isinstance(found, Fallback):
         if budget.allow_fallback:

@@ -20,7 +20,7 @@ from .explained import (
     ProjectionStep,
     ResolverStep,
 )
-from .totals import Sums
+from .totals import Sums, varies
 
 
 def explain(plan: Plan, *, invoked: Mapping[str, bool] | None = None) -> Explanation:
@@ -149,7 +149,7 @@ class _Walk:
         common = self._common(loaded, field)
         is_opaque = any(loader.opaque for loader in load.loaders)
         below, like = self._below(loaded.unknown(is_opaque), field, common["id"])
-        has_many_keys = place.many and _varies(load.key)
+        has_many_keys = place.many and varies(load.key)
         return LoadStep(
             **common,
             loaders=tuple(self._calls(loader, has_many_keys=has_many_keys) for loader in load.loaders),
@@ -169,6 +169,7 @@ class _Walk:
             per_keys=loader.max_batch if has_many_keys and loader.keyed else None,
             opaque=loader.opaque,
             kind=loader.kind,
+            types=loader.types,
             invokes=self._invoked.get(loader.backend),
         )
 
@@ -234,8 +235,3 @@ def _alike(selection: Selection) -> list[tuple[tuple[str, ...], tuple[Field, ...
         else:
             groups.append(((name,), fields))
     return groups
-
-
-def _varies(key: tuple[str, ...]) -> bool:
-    """Whether parents may have different keys: of all sources only a record's field is written without parentheses."""
-    return any("(" not in source for source in key)

@@ -18,7 +18,8 @@ class LoaderCalls(msgspec.Struct, frozen=True):
     """One loader of a load and what it costs: one call, or one for each *per_keys* keys.
 
     `kind` is the value of the kind source that chooses it. An `opaque` loader awaits by itself: at least so many calls.
-    `invokes` tells whether these are calls of a Lambda function; None where that is not known.
+    `invokes` tells whether these are calls of a Lambda function, `types` which runtime types its records may have; both
+    are None where that is not known.
     """
 
     backend: str
@@ -28,6 +29,7 @@ class LoaderCalls(msgspec.Struct, frozen=True):
     opaque: bool = False
     kind: str | None = None
     invokes: bool | None = None
+    types: tuple[str, ...] | None = None
 
     @property
     def label(self) -> str:
@@ -111,7 +113,8 @@ class Totals(msgspec.Struct, frozen=True):
 
     `calls` counts each loader once for each load that uses it. `invokes` are those to Lambda functions; None where
     nothing is known of addresses. `per_keys` has the limits: `{"users.user_by_id": 100}` is a call per 100 keys.
-    `without_address` names backends whose calls may be invokes.
+    `without_address` names backends whose calls may be invokes, `untried` the conditions of which one value alone was
+    looked at, since there are too many.
     """
 
     hops: Figure
@@ -119,6 +122,7 @@ class Totals(msgspec.Struct, frozen=True):
     invokes: Figure | None
     per_keys: Mapping[str, int] = {}
     without_address: tuple[str, ...] = ()
+    untried: tuple[str, ...] = ()
 
 
 class Explanation(msgspec.Struct, frozen=True):

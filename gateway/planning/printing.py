@@ -23,6 +23,7 @@ from .explained import (
 # Costs stand in one column, unless a line is longer than this.
 _WIDEST: Final = 96
 _LONGEST_VALUE: Final = 40
+_MOST_NAMES: Final = 3
 
 
 class _Marks(NamedTuple):
@@ -66,19 +67,37 @@ def explanation_lines(explained: Explanation, *, ascii_only: bool = False) -> st
 
 def heading(explained: Explanation) -> str:
     """`query Home`, or `query Home($withTeachers: true)` where conditions were chosen."""
-    chosen = ", ".join(f"${name}: {str(value).lower()}" for name, value in sorted(explained.variant.items()))
+    chosen = variant_text(explained.variant)
     name = f" {explained.name}" if explained.name else ""
     return f"{explained.operation}{name}{f'({chosen})' if chosen else ''}"
 
 
+def variant_text(variant: Mapping[str, bool]) -> str:
+    """`$less: false, $more: true`."""
+    return ", ".join(f"${name}: {str(value).lower()}" for name, value in sorted(variant.items()))
+
+
+def variables_text(names: Sequence[str]) -> str:
+    """`$less and $more`; of many the first ones."""
+    shown = [f"${name}" for name in names[:_MOST_NAMES]]
+    rest = len(names) - len(shown)
+    last = f"{rest} more" if rest else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last
+
+
 def totals_text(totals: Totals) -> str:
-    """`3 hops, 4 calls, 1 Lambda invoke`, and how many keys a load may have for that to hold."""
+    """`3 hops, 4 calls, 1 Lambda invoke`, and how many keys a load may have for that to hold.
+
+    Where there were too many conditions, also those of which only one value was looked at.
+    """
     parts = [_figure(totals.hops, "hop"), _figure(totals.calls, "call")]
     if totals.invokes is not None:
         is_unknown = totals.invokes.at_least and not totals.invokes.value
         parts.append("Lambda invokes unknown" if is_unknown else _figure(totals.invokes, "Lambda invoke"))
-    limit = f"  (loads of up to {min(totals.per_keys.values())} keys)" if totals.per_keys else ""
-    return ", ".join(parts) + limit
+    limits = [f"loads of up to {min(totals.per_keys.values())} keys"] if totals.per_keys else []
+    if totals.untried:
+        limits.append(f"one value alone of {variables_text(totals.untried)}")
+    return ", ".join(parts) + (f"  ({', '.join(limits)})" if limits else "")
 
 
 def _figure(figure: Figure, noun: str) -> str:

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from ..declare.batched import BINDING as BATCHED
 from ..declare.binding import LoadBinding, binding_of
 from ..declare.objects import record_of
+from ..declare.runtime_types import runtime_types
 from ..declare.strawberry_types import definition_of, strawberry_field_of
 from ..operations.plan import BatchedCall, GlobalId, Load, LoaderUse, Projection, Resolver, Step, TypeName
 
@@ -34,7 +35,7 @@ def step_of(parent: GraphQLObjectType, name: str, definition: GraphQLField) -> S
         return Resolver(name, awaits=True)
     binding = binding_of(field)
     if binding is not None and _is_loaded_by_us(field):
-        return _load(binding, field)
+        return _load(binding, field, definition)
     if BATCHED in field.metadata and not field.extensions:
         return BatchedCall(field.metadata[BATCHED].label)
     if _is_attribute(field):
@@ -57,9 +58,17 @@ def _is_loaded_by_us(field: StrawberryField) -> bool:
     return all(type(extension) is PermissionExtension and extension.supports_sync for extension in field.extensions)
 
 
-def _load(binding: LoadBinding, field: StrawberryField) -> Load:
+def _load(binding: LoadBinding, field: StrawberryField, definition: GraphQLField) -> Load:
     loaders = tuple(
-        LoaderUse(loader.backend.name, loader.name, loader.max_batch, loader.keyed, loader.opaque, kind)
+        LoaderUse(
+            loader.backend.name,
+            loader.name,
+            loader.max_batch,
+            loader.keyed,
+            loader.opaque,
+            kind,
+            runtime_types(definition, loader),
+        )
         for kind, loader in binding.by_kind
     )
     checks = [

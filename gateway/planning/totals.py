@@ -1,6 +1,7 @@
 """The totals of explained steps: hops, calls and invokes, and the chain of loads that makes up the hops.
 
-Where one object has one of several runtime types, only one type's steps run: the dearest counts. In lists all do.
+Where one object has one of several runtime types, only one type's steps run: the dearest counts. In lists all do. What
+each of several loaders gives goes on by itself, so that a load below them may be called for each.
 """
 
 from __future__ import annotations
@@ -93,35 +94,103 @@ class _Chains(NamedTuple):
     beside: tuple[LoadStep, ...]
 
 
+class _Cost(NamedTuple):
+    """Calls of steps: *once* in any case, *each* more for every arrival of their parents.
+
+    Parents arrive apart where loaders that gave them answer apart. Those of several runtime types that have the same
+    fields are in one arrival several groups, which load together, so that what they load is one call, and yet may get
+    what they need apart, where some of it was under way for somebody else: *group* more for every one of them.
+    """
+
+    each: int = 0
+    group: int = 0
+    once: int = 0
+
+    def and_(self, other: _Cost) -> _Cost:
+        return _Cost(self.each + other.each, self.group + other.group, self.once + other.once)
+
+    def times(self, arrivals: int, groups: int) -> _Cost:
+        """The cost for one arrival above, of which this sees so many arrivals and, in all of them, so many groups."""
+        return _Cost(self.each * arrivals, self.group * groups, self.once)
+
+    @property
+    def total(self) -> int:
+        """For a single arrival of a single group."""
+        return self.each + self.group + self.once
+
+
 class _Counter:
     """Counts calls, or of them only those to Lambda functions."""
 
     def __init__(self, by_id: Mapping[int, ExplainedStep], *, only_invokes: bool) -> None:
         self._by_id = by_id
         self._only_invokes = only_invokes
-        self._known: dict[int, int] = {}
+        self._known: dict[int, _Cost] = {}
 
     def sum(self, steps: Iterable[ExplainedStep]) -> int:
-        """The calls of *steps*, which have the same parents."""
-        together, alternatives = 0, [0]
-        for step in steps:
-            if isinstance(step, ProjectionStep) and step.types and not step.many:
-                alternatives.append(self._calls(step))
-            else:
-                together += self._calls(step)
-        return together + max(alternatives)
+        """The calls of *steps*, which have no parents, or the same one."""
+        return self._sum(steps).total
 
-    def _calls(self, step: ExplainedStep) -> int:
+    def _sum(self, steps: Iterable[ExplainedStep], above: LoadStep | None = None) -> _Cost:
+        """The cost of *steps*, which have the same parents: those that *above*, where it is given, gives directly."""
+        together, alternatives = _Cost(), [_Cost()]
+        for step in steps:
+            cost = self._cost(step)
+            if isinstance(step, ProjectionStep) and step.types and not step.many:
+                alternatives.append(cost)
+            elif above is not None and step.many and not above.one_of:
+                together = together.and_(cost.times(*_arrivals(above, step)))
+            elif isinstance(step, ProjectionStep) and step.types:
+                together = together.and_(cost.times(1, len(step.types)))
+            else:
+                together = together.and_(cost)
+        return together.and_(max(alternatives, key=lambda cost: cost.total))
+
+    def _cost(self, step: ExplainedStep) -> _Cost:
         known = self._known.get(step.id)
         if known is None:
-            own = self._own(step) if isinstance(step, LoadStep) else 0
-            known = self._known[step.id] = own + self.sum(_below(step, self._by_id))
+            below = _below(step, self._by_id)
+            known = self._load(step, below) if isinstance(step, LoadStep) else self._sum(below)
+            self._known[step.id] = known
         return known
 
+    def _load(self, load: LoadStep, below: Iterable[ExplainedStep]) -> _Cost:
+        own, cost = self._own(load), self._sum(below, load)
+        if not varies(load.key):
+            # One key for all, so that whoever comes later finds what the first has got, and all that is below it.
+            return _Cost(once=own + cost.total)
+        # What is asked for together may come apart, to each group.
+        return _Cost(own, cost.each + cost.group, cost.once)
+
     def _own(self, load: LoadStep) -> int:
-        # Two kinds may have the same loader, which is then asked once.
-        asked = {loader.label for loader in load.loaders if loader.invokes or not self._only_invokes}
+        asked = _labels(loader for loader in load.loaders if loader.invokes or not self._only_invokes)
         return min(1, len(asked)) if load.one_of else len(asked)
+
+
+def varies(key: tuple[str, ...]) -> bool:
+    """Whether parents may have different keys: of all sources only a record's field is written without parentheses."""
+    return any("(" not in source for source in key)
+
+
+def _arrivals(load: LoadStep, step: ExplainedStep) -> tuple[int, int]:
+    """In how many parts those objects come from *load* that *step* is for, and how many groups of one type these hold.
+
+    One at least, as in the tree, where no loader has records of these types.
+    """
+    if isinstance(step, ProjectionStep) and step.types:
+        givers = [_labels(loader for loader in load.loaders if _may_give(loader, name)) for name in step.types]
+    else:
+        givers = [_labels(load.loaders)]
+    return max(1, len(set().union(*givers))), max(1, sum(map(len, givers)))
+
+
+def _may_give(loader: LoaderCalls, type_name: str) -> bool:
+    return loader.types is None or type_name in loader.types
+
+
+def _labels(loaders: Iterable[LoaderCalls]) -> set[str]:
+    """Two kinds may have the same loader, which is then asked once."""
+    return {loader.label for loader in loaders}
 
 
 def _below(step: ExplainedStep, by_id: Mapping[int, ExplainedStep]) -> tuple[ExplainedStep, ...]:

@@ -1,4 +1,4 @@
-"""What settings show of themselves: no secret, no header's value, no credentials in an address."""
+"""What settings show of themselves: no secret, no header's value, no credentials and no query in an address."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ class Masked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def mask_credentials(text: str) -> str:
-    """*text* without what may be `user:password@`: `http://***@host`, or `***@host` when it has no scheme."""
-    return _CREDENTIALS.sub(r"\1***@", text) if "@" in text else text
+    """*text* without what may be `user:password@` or a query: `http://***@host?***`, or `***@host` without a scheme."""
+    before, query_mark, after = text.partition("?")
+    if "@" in after:
+        # The end of a password with a ? in it, or of a query with an @: what follows is a host, or a piece of a key.
+        return _CREDENTIALS.sub(r"\1***", text[: text.rindex("@") + 1])
+    shown = _CREDENTIALS.sub(r"\1***@", before) if "@" in before else before
+    return f"{shown}?***" if after else shown + query_mark
 
 
 def _masked(name: str, value: object) -> object:

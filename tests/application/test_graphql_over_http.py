@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any, Never
 from urllib.parse import quote
 
 import msgspec
 import pytest
 
+from gateway.application.endpoint import GraphQLEndpoint
+from gateway.application.engine import Engine
 from gateway.testing.doors import Door, Received
+from tests.application.conftest import GRAPH, PRODUCTION
 
 JSON = {"content-type": "application/json"}
 MODERN = {**JSON, "accept": "application/graphql-response+json"}
@@ -86,6 +90,25 @@ async def test_a_wrong_request_gets_a_clear_error(door: Door, body: bytes, statu
 
     assert (status, [code]) == (received.status, codes(received))
     assert "data" not in received.json()
+
+
+async def test_a_body_that_says_it_is_too_long_is_refused_unread() -> None:
+    """By its header alone: nothing is received, thus no body is held or waited for."""
+
+    async def receive() -> Never:
+        raise AssertionError("the body was asked for")
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"2001")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    await GraphQLEndpoint(Engine(GRAPH, PRODUCTION))(scope, receive, send)
+
+    assert [413, None] == [message.get("status") for message in sent]
+    assert b'"message":"expected a body of at most 2000 bytes"' in sent[1]["body"]
 
 
 async def test_an_unacceptable_media_type_is_406(door: Door) -> None:

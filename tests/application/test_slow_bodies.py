@@ -20,9 +20,11 @@ QUERY = b'{"query": "{hello}"}'
 
 
 @asynccontextmanager
-async def connection() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A raw connection to a gateway that waits 0.3 s for a body."""
-    settings = Settings(body_timeout_s=TIMEOUT_S, max_body_bytes=2000)
+async def connection(
+    timeout_s: float = TIMEOUT_S,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A raw connection to a gateway that waits *timeout_s* for a body."""
+    settings = Settings(body_timeout_s=timeout_s, max_body_bytes=2000)
     async with over_socket(Engine(GRAPH, settings)) as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(door.url.rsplit(":", 1)[1]))
         try:
@@ -95,6 +97,18 @@ async def test_a_body_that_is_too_long_is_not_waited_for() -> None:
     received = await answer_to(pieces)
 
     assert received.startswith("HTTP/1.1 413 ")
+    assert '"code":"PAYLOAD_TOO_LARGE"' in received
+
+
+@pytest.mark.parametrize("head", [b"content-length: 2001\r\n", b"content-length: 2001\r\nexpect: 100-continue\r\n"])
+async def test_a_body_that_says_it_is_too_long_is_not_waited_for(head: bytes) -> None:
+    """413 comes at once, though nothing of the body has, and nobody is told to send it."""
+    async with connection(timeout_s=30) as (reader, writer):
+        writer.write(HEAD + head + b"\r\n")
+        received = (await asyncio.wait_for(reader.readuntil(b"}]}"), 5)).decode()
+
+    assert received.startswith("HTTP/1.1 413 ")
+    assert '"message":"expected a body of at most 2000 bytes"' in received
     assert '"code":"PAYLOAD_TOO_LARGE"' in received
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -32,6 +33,27 @@ async def test_schema_writes_a_file(tmp_path: Path) -> None:
 
     assert (0, "") == (code, printed)
     assert schema.graph.sdl + "\n" == path.read_text()
+
+
+async def test_what_a_graph_prints_is_no_output(tmp_path: Path) -> None:
+    """Whatever it says while it is imported goes to standard error: a schema and a plan's JSON stay what they are."""
+    (tmp_path / "loud.py").write_text(
+        "import strawberry, gateway\n"
+        "print('connected to the database')\n"
+        "@strawberry.type\nclass Query:\n    hello: str = 'world'\n"
+        "graph = gateway.graph(query=Query)\n"
+    )
+    (tmp_path / "hello.graphql").write_text("query Hello {hello}")
+
+    sdl = await run_gateway("schema", "loud:graph", directory=tmp_path)
+    plan = await run_gateway("plan", "hello.graphql", "--graph", "loud:graph", "--json", directory=tmp_path)
+    served = await run_gateway("serve", "loud:graph", "--port", "0", directory=tmp_path)
+
+    assert (0, "type Query {\n  hello: String!\n}\n", "connected to the database\n") == sdl
+    assert ["Hello"] == [each["name"] for each in json.loads(plan[1])]
+    assert (0, "connected to the database\n") == (plan[0], plan[2])
+    # What serves has no output of its own: there it is the application's.
+    assert (2, "connected to the database\n") == served[:2]
 
 
 async def test_the_version_is_told() -> None:

@@ -28,6 +28,9 @@ users = "http://ann:pa55word@users.internal"
 [backends.search]
 address = "lambda:search"
 headers = { x-api-key = "very-secret" }
+
+[backends.books]
+address = "https://books.internal/base?key=qu3ry"
 """
 
 
@@ -69,13 +72,14 @@ def test_every_setting_is_told(told) -> None:
 
 
 def test_secrets_are_masked(told) -> None:
-    """Values of headers, the key of the receipt, and passwords in addresses; names of headers are none."""
+    """Values of headers, the key of the receipt, passwords and queries in addresses; names of headers are none."""
     settings = told()
 
     assert ("***", "gateway.toml:14") == settings["backends.search.headers.x-api-key"]
     assert ("***", "GATEWAY_HOPS__SECRET") == settings["hops.secret"]
     assert ([], "default") == settings["cors.headers"]
     assert [] == [value for value, _ in settings.values() if isinstance(value, str) and "pa55" in value]
+    assert ("https://books.internal/base?***", "gateway.toml:17") == settings["backends.books.address"]
 
 
 def test_a_table_may_be_asked_for(told) -> None:

@@ -200,6 +200,14 @@ async def test_wrong_settings_are_told_each(directory: Path) -> None:
     assert "fail  settings  gateway.toml: max_dept: no such setting\n" in printed
 
 
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])
+async def test_a_look_needs_time(directory: Path, seconds: str) -> None:
+    """A time in which nothing can be seen, or no end, is a mistake, not a backend that fails."""
+    told = await run_gateway("doctor", f"--timeout={seconds}", directory=directory)
+
+    assert (2, "", f"gateway: --timeout: expected seconds, more than 0, got {seconds}\n") == told
+
+
 async def test_a_name_that_nobody_has() -> None:
     """`.invalid` never is a host. Source: RFC 2606 section 2."""
     with pytest.raises(UnreachableError, match=r"users\.invalid") as raised:

@@ -100,7 +100,7 @@ def test_one_operation_is_chosen_by_name(plan: Run, operations: Path) -> None:
 
 
 def test_variables_choose_what_conditions_leave(plan: Run, operations: Path) -> None:
-    """The largest plan unless told; a variable that no condition reads is an error."""
+    """The dearest combination unless told; a variable that no condition reads is an error."""
     _, largest, _ = plan(operations / "mentions.graphql")
     _, smallest, _ = plan("--variable", "more=false", operations / "mentions.graphql")
 
@@ -110,6 +110,68 @@ def test_variables_choose_what_conditions_leave(plan: Run, operations: Path) -> 
     assert (2, "", unknown) == plan(operations, "--variable", "mor=false")
     unreadable = "gateway: --variable: expected name=true or name=false, got 'more=1'\n"
     assert (2, "", unreadable) == plan(operations, "--variable", "more=1")
+
+
+#: One hop by today's rule, two with the other value.
+HIDDEN = {
+    "excluding": "query Q($x: Boolean!) {books {edges {node {title @include(if: $x) author @skip(if: $x) {name}}}}}",
+    "default": "query Q($x: Boolean = false) {books {edges {node {title author @include(if: $x) {name}}}}}",
+}
+
+
+@pytest.mark.parametrize("query", HIDDEN.values(), ids=HIDDEN)
+def test_no_condition_hides_a_hop(plan: Run, operations: Path, query: str) -> None:
+    """What is printed, checked, written and given as data is the most that a client's values can make."""
+    page = operations / "hidden" / "page.graphql"
+    page.parent.mkdir()
+    page.write_text(query)
+    (page.parent / "hops.toml").write_text("[default]\nmax_hops = 1\n")
+
+    printed, broken, data = (plan(*option, page)[1] for option in ((), ("--check",), ("--json",)))
+    plan("--update", page, "--budget", page.parent / "new.toml")
+
+    value = "true" if "= false" in query else "false"
+    assert f"query Q($x: {value})  2 hops, 2 calls, 1 Lambda invoke  (" in printed
+    assert f"  max_hops: expected at most 1, got 2 with $x: {value}\n" in broken
+    assert {"value": 2, "at_least": False} == json.loads(data)[0]["plan"]["totals"]["hops"]
+    written = "[operations.Q]\nmax_hops = 2\nmax_calls = 2\nmax_invokes = 1\n"
+    assert written == (page.parent / "new.toml").read_text()
+    other = {"true": "false", "false": "true"}[value]
+    assert (0, "1 operation within budget\n", "") == plan("--check", page, "--variable", f"x={other}")
+
+
+def test_more_conditions_than_are_tried_break_a_budget(plan: Run, operations: Path) -> None:
+    """Nobody knows the most that nine may cost; a chosen one need not be tried."""
+    page = operations / "nine.graphql"
+    names = [f"v{number}" for number in range(9)]
+    page.write_text(
+        f"query Nine({', '.join(f'${name}: Boolean!' for name in names)}) {{books {{edges {{node {{title"
+        f"{''.join(f' {name}: title @skip(if: ${name})' for name in names)}}}}}}}}}"
+    )
+    (operations / "hops.toml").write_text("[operations.Nine]\nmax_calls = 1\n")
+
+    code, printed, _ = plan("--check", page)
+
+    assert 1 == code
+    assert "got at least 1 with $v0: false, " in printed
+    assert "    unknown: the other value of $v8, which --variable chooses\n" in printed
+    assert (0, "1 operation within budget\n", "") == plan("--check", page, "--variable", "v3=true")
+
+
+def test_an_operation_with_too_large_a_plan_is_told(
+    plan: Run, operations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway would refuse it, too; the others are planned."""
+    (operations / "small.graphql").write_text("query Small {books {__typename}}")
+    monkeypatch.setenv("GATEWAY_LIMITS__MAX_PLANNED_FIELDS", "8")
+
+    code, printed, said = plan(operations)
+
+    assert 2 == code
+    assert ["Small"] == re.findall(r"^query (\w+)", printed, re.MULTILINE)
+    assert [f"operations/{name}.graphql: LIMIT_EXCEEDED: operation: expected" for name in ("mentions", "shelf")] == [
+        line.partition(" at most 8 ")[0] for line in said.splitlines()
+    ]
 
 
 def test_what_graphql_core_runs_is_told_with_its_reason(plan: Run, operations: Path) -> None:
@@ -203,7 +265,7 @@ def test_a_broken_budget_is_told_with_its_longest_chain(plan: Run, operations: P
     expected = cleandoc(
         """
         Mentions  operations/mentions.graphql
-          max_hops: expected at most 2, got 3
+          max_hops: expected at most 2, got 3 with $more: true
             hop 1  mentions             books.mentions
             hop 2  mentions.what        people.author_by_id or books.book_by_id
             hop 3  mentions.what.books  books.books_by_author
@@ -233,7 +295,7 @@ def test_a_budget_for_no_operation_is_an_error(plan: Run, operations: Path) -> N
 
     error = "gateway: operations/hops.toml: operations.Self: no file has it; did you mean Shelf?\n"
     assert (2, "", error) == plan("--check", operations)
-    alone = "0 operations within budget, 1 without a budget\n"
+    alone = "0 operations within budget, 1 without a budget: [default] is for all that have none\n"
     assert (0, alone, "") == plan("--check", operations / "shelf.graphql")
 
 
@@ -271,7 +333,7 @@ def test_an_unnamed_operation_has_its_files_name(plan: Run, operations: Path) ->
 
     assert 1 == code
     assert printed.startswith("one.graphql  operations/one.graphql\n  max_calls: expected at most 0, got 1\n")
-    assert printed.endswith("1 of 1 operation over budget, 2 without a budget\n")
+    assert printed.endswith("1 of 1 operation over budget, 2 without a budget: [default] is for all that have none\n")
 
 
 def test_what_is_not_planned_is_counted_apart(plan: Run, operations: Path) -> None:

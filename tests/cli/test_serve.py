@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.cli.commands import app
 from gateway.cli.ports import free_port
+from gateway.cli.serve_arguments import read_serve
 from gateway.testing.processes import listening
 from tests.cli.processes import alive as still_alive
 from tests.cli.processes import descendants, gateway, read_until, run_gateway
@@ -210,6 +213,74 @@ async def test_connections_of_an_import_are_the_workers(directory: Path) -> None
     assert answer["imported"] == answer["answers"] != server
 
 
+#: A graph that answers which modules of the command line the process has that runs it.
+TELLS_MODULES = """
+import sys
+import strawberry
+import gateway
+
+@strawberry.type
+class Query:
+    modules: list[str] = strawberry.field(
+        resolver=lambda: sorted({"cyclopts", "rich", "granian"}.intersection(sys.modules))
+    )
+
+graph = gateway.graph(query=Query)
+"""
+
+
+@pytest.mark.parametrize(
+    "form",
+    [["--port", "{}"], ["--port={}", "--workers", "2"], ["--port", "{}", "--reload"], ["--port={}", "--"]],
+    ids=["fork", "forks", "reload", "rare form"],
+)
+async def test_a_worker_has_nothing_that_reads_commands(directory: Path, form: list[str]) -> None:
+    """However it was started: what reads arguments and draws tables would be memory and start-up of every worker."""
+    (directory / "tells.py").write_text(TELLS_MODULES)
+    port = free_port()
+    async with gateway("serve", *(word.format(port) for word in form), "tells:graph", directory=directory):
+        await listening(port)
+        answer = await ask(port, "{modules}")
+
+    assert {"data": {"modules": ["granian"]}} == answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["a:b"],
+        ["a:b", "--host", "0.0.0.0", "--port", "80", "--workers", "2", "--reload", "--settings", "x.toml"],
+        ["--host=::1", "--port=08", "--workers=1", "--settings=x=y.toml", "a:b"],
+        ["--no-reload", "a:b"],
+    ],
+)
+def test_what_is_read_without_cyclopts_is_what_it_would_read(words: list[str]) -> None:
+    """Two readers, one command line: names, values and defaults are the same."""
+    _, bound, _ = app.parse_args(["serve", *words])
+    bound.apply_defaults()
+    values = [str(value) if isinstance(value, Path) else value for value in bound.arguments.values()]
+
+    told = read_serve(["serve", *words])
+
+    assert told is not None
+    assert dict(zip(bound.arguments, values, strict=True)) == asdict(told)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--help"], ["-h"], ["a:b", "--prot", "1"], ["a:b", "c:d"], ["--port"], ["--port", "x"], ["--port", "1e3"]),
+        *(["--port", "1", "--port", "2"], ["--host", "-x"], ["--host="], [""], ["--", "a:b"], ["--reload=no"]),
+        *(["--reload", "--no-reload"], ["--port", "\u0661"], ["--port", "9" * 10], ["--version"]),
+    ],
+)
+def test_help_mistakes_and_rare_forms_are_left_to_cyclopts(words: list[str]) -> None:
+    """It has the words for each; so has it for the other commands."""
+    assert read_serve(["serve", *words]) is None
+    assert read_serve(words) is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [
@@ -221,6 +292,8 @@ async def test_connections_of_an_import_are_the_workers(directory: Path) -> None
         (["hello:graph", "--port", "x"], {}, "gateway: Invalid value"),
         (["hello:graph", "--prot", "1"], {}, "gateway: Unknown option: --prot. Did you mean --port?"),
         (["hello:graph", "--workers", "0"], {}, "gateway: --workers: expected at least 1, got 0"),
+        (["hello:graph", "--port", "0"], {}, "gateway: --port: expected a number from 1 to 65535, got 0"),
+        (["hello:graph", "--host"], {}, 'gateway: Command "serve" parameter --host requires an argument.'),
         (["hello:graph", "--settings", "none.toml"], {}, "gateway: settings file: expected a TOML file at none.toml"),
         (
             ["hello:graph"],

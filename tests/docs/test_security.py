@@ -10,6 +10,7 @@ from gateway.http.security_headers import security_headers
 from gateway.vocabulary.dangers import MIN_DISTINCT_CHARACTERS
 from gateway.vocabulary.settings import Settings
 from gateway.vocabulary.settings_sources import load_settings
+from tests.e2e.graphql_http.test_audits import COUNT, INTROSPECTING, SIMPLE_GETS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
 
@@ -44,6 +45,15 @@ def test_each_header_is_told():
         assert re.search(rf"^\| `{name}` \| `{re.escape(value)}`", PAGE, re.MULTILINE)
     for name in PREFLIGHT_HEADERS:
         assert f"`{name}`" in PAGE
+
+
+def test_the_audits_are_counted_as_they_are_tested():
+    """How many there are, and how many need what the defaults refuse."""
+    needing = [SIMPLE_GETS | INTROSPECTING, INTROSPECTING, SIMPLE_GETS, SIMPLE_GETS & INTROSPECTING]
+
+    assert [61, 5, 4, 3, 2] == [COUNT, *map(len, needing)]
+    for word in ("61 audits", "defaults five fail", "four ask `__type`", "three send a GET", "two do"):
+        assert word in " ".join(PAGE.split())
 
 
 def test_the_example_is_taken(tmp_path: Path):

@@ -110,6 +110,18 @@ async def test_comments_of_a_discussion_come_in_pages(learning: Platform) -> Non
     assert [edge["node"] for edge in PAGES["discussion"][1]["discussion"]["comments"]["edges"]] == nodes
 
 
+async def test_a_cursor_that_is_refused_costs_the_comments_alone(learning: Platform) -> None:
+    """The discussion itself is answered, its comments are null with an error at their place."""
+    discussion = PAGES["discussion"]
+
+    answer = await learning.ask(
+        'query D($id: ID!) {discussion(id: $id) {title comments(after: "x") {edges {cursor}}}}', **discussion[0]
+    )
+
+    assert {"title": discussion[1]["discussion"]["title"], "comments": None} == answer.result["data"]["discussion"]
+    assert [["discussion", "comments"]] == [error["path"] for error in answer.result["errors"]]
+
+
 async def test_discussions_of_several_courses_are_one_call(learning: Platform) -> None:
     """A page for each of twelve courses is one call with twelve keys."""
     query = "{courses(first: 12) {edges {node {discussions(first: 2) {edges {node {title}}}}}}}"

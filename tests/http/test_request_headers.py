@@ -1,4 +1,4 @@
-"""Reading the gateway's own request headers."""
+"""Reading what request headers say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.request_headers import request_id_from, timeout_from
+from gateway.http.request_headers import body_bytes_from, request_id_from, timeout_from
 from gateway.vocabulary.errors import ClientError
 
 
@@ -41,6 +41,21 @@ def test_a_wrong_timeout_is_refused(value: str):
 
     expected = f"gateway-timeout-ms: expected a whole number of milliseconds from 1 to 600000, got {value!r}"
     assert ("BAD_REQUEST", expected) == (caught.value.code, caught.value.detail)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, 0), ("0", 0), ("0012", 12), ("1048577", 1048577), ("9" * 5000, float("inf"))],
+)
+def test_the_length_of_a_body_is_read(value: str | None, expected: float):
+    """Digits, however many: RFC 9110 section 8.6 has a reader expect large ones."""
+    assert expected == body_bytes_from(value)
+
+
+@pytest.mark.parametrize("value", ["", "-5", "+5", " 5", "5.0", "5e9", "5, 5", "1_000", "\u0661", "NaN", "inf"])
+def test_a_malformed_length_of_a_body_is_the_servers_affair(value: str):
+    """It says nothing: a server has refused it before, and what arrives is counted anyway."""
+    assert 0 == body_bytes_from(value)
 
 
 @given(st.text())

@@ -8,17 +8,16 @@ import pytest
 
 from gateway.planning.budget import Budget, breaches_of, read_budgets
 from gateway.planning.budget_file import breach_lines, budgets_toml
-from gateway.planning.explain import explain
-from gateway.planning.explained import Explanation
+from gateway.planning.combinations import Explanations
 from gateway.planning.fallback import Fallback
 from gateway.vocabulary.errors import SettingsError
-from tests.planning.theatre import plan
+from tests.planning.theatre import explanations
 
 ADDRESSES = {"people": True, "plays": False}
 
 
-def explained(query: str) -> Explanation:
-    return explain(plan(query), invoked=ADDRESSES)
+def explained(query: str) -> Explanations:
+    return explanations(query, invoked=ADDRESSES)
 
 
 def told(query: str, budget: Budget) -> str:
@@ -113,6 +112,42 @@ def test_a_breach_shows_the_loads_that_make_the_figure() -> None:
     assert expected == told(query, Budget(max_hops=2, max_calls=5, max_invokes=1))
 
 
+def test_a_breach_tells_the_conditions_under_which_it_comes() -> None:
+    """Each limit with the values that make its figure, and the loads that there are then."""
+    query = (
+        "query ($deep: Boolean!) {season {found @include(if: $deep) {what {__typename}}"
+        " ... @skip(if: $deep) {a: viewer {name} b: viewer {name} c: viewer {name} d: viewer {name}}}}"
+    )
+
+    expected = cleandoc(
+        """
+        max_hops: expected at most 2, got 3 with $deep: true
+          hop 1  season             plays.season
+          hop 2  season.found       plays.hits_of
+          hop 3  season.found.what  plays.play_by_id or people.person_by_id
+        max_calls: expected at most 4, got 5 with $deep: false
+          hop 1  season    plays.season
+          hop 2  season.a  people.person_by_id
+          hop 2  season.b  people.person_by_id
+          hop 2  season.c  people.person_by_id
+          hop 2  season.d  people.person_by_id
+        """
+    )
+    hops, calls = expected.split("\nmax_calls")
+    assert hops == told(query, Budget(max_hops=2))
+    assert f"max_calls{calls}" == told(query, Budget(max_calls=4))
+
+
+def test_what_is_not_known_under_one_condition_is_named_whichever_is_told() -> None:
+    """The dearest combination has nothing unknown in it; the figure is at least so much all the same."""
+    query = "query ($more: Boolean!) {season {director @include(if: $more) {name} seats @skip(if: $more)}}"
+
+    lines = told(query, Budget(max_calls=2)).splitlines()
+
+    assert "max_calls: expected at most 2, got at least 2 with $more: true" == lines[0]
+    assert "  unknown: season.seats, resolver tests.planning.theatre.seats" == lines[1]
+
+
 def test_what_is_not_known_breaks_a_limit_unless_allowed() -> None:
     """Who knows no more than "at least" cannot say "at most": what hides calls is named, and how to allow it."""
     query = "{season {twin {title} seats reviews {author {name}} shout}}"
@@ -136,7 +171,7 @@ def test_what_is_not_known_breaks_a_limit_unless_allowed() -> None:
 
 def test_invokes_without_addresses_are_not_known() -> None:
     """The missing setting is named."""
-    found = explain(plan("{season {director {name}}}"), invoked={"plays": False})
+    found = explanations("{season {director {name}}}", invoked={"plays": False})
     (breach,) = breaches_of(found, Budget(max_invokes=1))
 
     expected = cleandoc(
@@ -165,7 +200,7 @@ def test_todays_figures_are_a_budget_that_holds() -> None:
     operations = {
         "Season": explained("{season {director {name}}}"),
         "hidden.graphql": explained("{season {seats}}"),
-        "Elsewhere": explain(plan("{season {title}}"), invoked={}),
+        "Elsewhere": explanations("{season {title}}", invoked={}),
         "Introspect": Fallback.INTROSPECTION,
     }
 

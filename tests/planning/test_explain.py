@@ -8,11 +8,12 @@ from inspect import cleandoc
 import msgspec
 import pytest
 
+from gateway.planning.combinations import explain_all
 from gateway.planning.explain import explain
 from gateway.planning.explained import Explanation, Figure, GuardStep, LoadStep, ProjectionStep, all_steps
 from gateway.planning.fallback import Fallback
 from gateway.planning.printing import plan_lines
-from tests.planning.theatre import plan, planned
+from tests.planning.theatre import plan, prepared
 
 
 def told(query: str, *, invoked: Mapping[str, bool] | None = None, ascii_only: bool = False) -> str:
@@ -306,21 +307,9 @@ def test_values_of_arguments_stay_on_their_line() -> None:
     assert 'long  load plays.season(text: "' + "x" * 36 + "...)" in printed
 
 
-def test_conditions_choose_the_larger_plan_unless_told() -> None:
-    """A variable without default counts as true for @include, false for @skip; a default or a choice goes before."""
-    query = (
-        "query ($more: Boolean!, $less: Boolean!, $off: Boolean = false, $year: Int) {season(year: $year) {"
-        "title house @include(if: $more) {name} shout @skip(if: $less) director @include(if: $off) {name}}}"
-    )
-
-    assert {"less": False, "more": True, "off": False} == explain(plan(query)).variant
-    assert {"less": False, "more": False, "off": True} == explain(plan(query, more=False, off=True)).variant
-    assert "query($less: false, $more: true, $off: false)  1 hop, 1 call" == told(query).splitlines()[0]
-
-
 def test_an_operation_without_a_plan_has_nothing_to_tell() -> None:
     """Introspection runs on graphql-core."""
-    assert Fallback.INTROSPECTION is planned("{__schema {types {name}}}")
+    assert Fallback.INTROSPECTION is explain_all(*prepared("{__schema {types {name}}}"))
 
 
 def test_an_explanation_is_json_and_back() -> None:

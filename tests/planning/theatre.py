@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -12,8 +13,10 @@ from strawberry.permission import BasePermission
 import gateway
 from gateway import Backend, Call, Keys, arg, batched, by_kind, get, load, object_of, type_of_id, viewer
 from gateway.admission.documents import Documents
+from gateway.declare.graph import Graph
 from gateway.operations.plan import Plan
-from gateway.planning.conditions import conditions_of
+from gateway.planning.combinations import Explanations, explain_all
+from gateway.planning.conditions import Conditions, conditions_of
 from gateway.planning.fallback import Fallback
 from gateway.planning.store import PreparedOperation
 from gateway.vocabulary.settings import LimitSettings
@@ -162,19 +165,31 @@ class Mutation:
 graph = gateway.graph(query=Query, mutation=Mutation)
 
 
-def planned(text: str, **chosen: bool) -> Plan | Fallback:
-    """The plan of the only operation in *text*."""
-    document = Documents(graph.schema, LimitSettings(max_depth=100)).get(text)
+def prepared(text: str, over: Graph = graph, **chosen: bool) -> tuple[PreparedOperation, Conditions]:
+    """The only operation in *text*, and the combinations of its conditions that nobody has chosen."""
+    document = Documents(over.schema, LimitSettings(max_depth=100)).get(text)
     assert not document.errors, document.errors
     assert document.ast is not None
     operation = document.operation(None)
-    prepared = PreparedOperation(graph, document.ast, operation, document.fragments)
-    plan = prepared.plan_for(conditions_of(document.ast, operation, chosen))
-    return plan if isinstance(plan, Fallback) else plan.plan
+    return (
+        PreparedOperation(over, document.ast, operation, document.fragments),
+        conditions_of(document.ast, operation, chosen),
+    )
 
 
-def plan(text: str, **chosen: bool) -> Plan:
-    """As `planned`, of an operation that has a plan."""
-    found = planned(text, **chosen)
-    assert isinstance(found, Plan)
+def plan(text: str) -> Plan:
+    """The plan of an operation without conditions."""
+    operation, conditions = prepared(text)
+    (values,) = conditions.combinations
+    found = operation.plan_for(values)
+    assert not isinstance(found, Fallback)
+    return found.plan
+
+
+def explanations(
+    text: str, over: Graph = graph, *, invoked: Mapping[str, bool] | None = None, **chosen: bool
+) -> Explanations:
+    """What the operation costs under each combination of its conditions."""
+    found = explain_all(*prepared(text, over, **chosen), invoked=invoked)
+    assert isinstance(found, Explanations)
     return found

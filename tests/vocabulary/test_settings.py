@@ -120,14 +120,20 @@ def test_secrets_are_not_printed_by_rich():
         ("http://ann:pa55@users:80/v1", "http://***@users:80/v1"),
         ("http://ann@users", "http://***@users"),
         # Characters that should have been escaped.
-        ("http://ann:p@55/?#@users", "http://***@users"),
+        ("http://ann:p@55/#@users", "http://***@users"),
         ("http://ann:pa\n55@users", "http://***@users"),
         # No scheme: the user name must not pass for one.
         ("ann:pa55@users", "***@users"),
+        ("https://users/base?key=pa55", "https://users/base?***"),
+        ("https://ann:pa55@users?key=pa55", "https://***@users?***"),
+        # A question mark in a password, or an @ in a query: which of them it is cannot be seen.
+        ("https://ann:pa?55@users", "https://***"),
+        ("https://users?key=pa@55", "https://***"),
+        ("ann:pa?55@users", "***"),
     ],
 )
 def test_credentials_are_masked(text, expected):
-    """All between the scheme and the last @ is masked."""
+    """All between the scheme and the last @ is masked, and all behind a question mark."""
     assert expected == mask_credentials(text)
 
 
