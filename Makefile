@@ -10,7 +10,7 @@ AUDITS := tests/e2e/graphql_http/node_modules/.package-lock.json
 PEERS  := benchmarks/peers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test fuzz check bench hops profile soak schema docs console lock wheel clean
+.PHONY: help dev test fuzz mutants check bench hops profile soak schema docs console lock wheel clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: $(VENV)/.ready $(CONSOLE) $(AUDITS) .tools/.ready ## run every test
 
 fuzz: $(VENV)/.ready ## compare 100,000 random operations with graphql-core; CASES=, SECONDS=
 	$(BIN)/python -m tests.differential --cases $(or $(CASES),100000) --seconds $(or $(SECONDS),7200)
+
+mutants: $(VENV)/.ready ## change one thing at a time in generator and completion: some test must fail, half an hour; ARGS="nulls"
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 check: $(VENV)/.ready ## formatting, lint, types, import contracts, hop budgets
 	$(BIN)/ruff format --check .

@@ -12,11 +12,10 @@ from functools import partial
 from keyword import iskeyword
 from typing import Any
 
-from graphql import GraphQLID, GraphQLObjectType, Undefined
+from graphql import GraphQLID, Undefined
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
-from ..declare.objects import is_recognised_by_class, record_of
-from ..declare.strawberry_types import definition_of, strawberry_field_of
+from ..declare.strawberry_types import strawberry_field_of
 from ..operations.plan import GlobalId, Projection, TypeName
 from .leaves import Leaf, global_id_leaf, leaf_of
 from .linked import LinkedField, LinkedPlan, LinkedSelection
@@ -47,28 +46,20 @@ def _generate_below(selection: LinkedSelection, seen: set[int]) -> None:
 def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
     shape = field.shape
     item = shape.item if isinstance(shape, ListShape) else shape
-    if not isinstance(item, ObjectShape) or not isinstance(shape, ListShape | ObjectShape):
+    if not isinstance(item, ObjectShape) or item.asks_the_application:
         return None
     ((type_name, fields),) = selection.by_type.items()
-    project = projector(item.type, fields)
-    if project is None:
-        return None
+    project = projector(item.record, fields)
     # Objects whose paths are asked for cannot be shared by their parents.
     shares = selection.is_shareable and not field.keeps_path
     return Placer(shape, type_name, project, cells=len(fields), shares=shares)
 
 
-def projector(type_: GraphQLObjectType, fields: tuple[LinkedField, ...]) -> Project | None:
-    """The function for objects of *type_*, or None where a predicate of its own says which they are.
+def projector(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Project:
+    """The function for instances of *record*, or for objects of any class where there is none.
 
     It marks the fields that it puts in place.
     """
-    definition = definition_of(type_)
-    record = None
-    if type_.is_type_of is not None:
-        if definition is None or not is_recognised_by_class(definition.origin):
-            return None
-        record = record_of(definition.origin)
     leaves = {field.key: leaf for field in fields if (leaf := _leaf(field)) is not None}
     for field in fields:
         field.is_projected = field.key in leaves

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any
 
 from graphql import (
@@ -89,9 +90,24 @@ def global_id_leaf(type_name: str, attribute: str) -> Leaf:
 
 
 def _serializer(type_: GraphQLLeafType) -> Callable[[Any], Any]:
-    """The scalar's own function, for values: an error, or something to be awaited, is none, which is irregular."""
+    """The scalar's own function, for values that give one; None is irregular.
+
+    No value is GraphQL's undefined, an error, or something to be awaited.
+    """
     coerce = type_.coerce_output_value
-    return lambda value: None if isinstance(value, Exception) or is_awaitable(value) else coerce(value)
+
+    def coerced(value: Any) -> Any:
+        if value is Undefined or isinstance(value, Exception) or is_awaitable(value):
+            return None
+        made = coerce(value)
+        if not is_awaitable(made):
+            return made
+        if isinstance(made, CoroutineType):
+            # The interpreter asks again: this one is never awaited.
+            made.close()
+        return None
+
+    return coerced
 
 
 def _member_reader(type_: GraphQLEnumType) -> Callable[[Any], Any]:

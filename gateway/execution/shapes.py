@@ -197,22 +197,23 @@ class ListShape:
 class ObjectShape:
     """An object of one type."""
 
-    __slots__ = ("_is_type_of", "_record", "non_null", "type")
+    __slots__ = ("_is_type_of", "non_null", "record", "type")
 
     def __init__(self, type_: GraphQLObjectType, *, non_null: bool) -> None:
         self.type = type_
         self._is_type_of = type_.is_type_of
-        self._record = _recognised_by_class(type_)
+        #: The class whose instances are recognised by it, if the type's predicate looks at nothing else.
+        self.record = _recognised_by_class(type_)
         self.non_null = non_null
 
     @property
     def asks_the_application(self) -> bool:
         """As `Shape.asks_the_application`."""
-        return self._is_type_of is not None and self._record is None
+        return self._is_type_of is not None and self.record is None
 
     def is_complete(self, value: Any) -> bool:
         """As `Shape.is_complete`."""
-        if type(value) is self._record or value is None:
+        if type(value) is self.record or value is None:
             return True
         return self._is_type_of is None and not is_awaitable(value)
 
@@ -220,7 +221,7 @@ class ObjectShape:
         """As `Shape.place`: an object of this type, whose fields are filled in by the steps below it."""
         if is_absent(self, column, value, container, key):
             return
-        if self._is_type_of is None or type(value) is self._record:
+        if self._is_type_of is None or type(value) is self.record:
             column.place_object(self.type.name, value, container, key, path)
         else:
             check_type(column, self.type, value, container, key, path=path)

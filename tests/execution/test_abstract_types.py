@@ -1,6 +1,7 @@
 """Resolving abstract types: which object type a value of an interface or a union is. GraphQL specification, 6.4.3."""
 
 import asyncio
+import json
 from types import SimpleNamespace
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from graphql import GraphQLError
 
 from gateway import Info, graph
 from tests.declare.library import query_of
-from tests.execution.agreeing import agree, awaited, given
+from tests.execution.agreeing import agree, awaited, given, made_by
 
 
 @strawberry.interface
@@ -128,7 +129,7 @@ async def test_an_interface_may_say_the_type():
     assert [{"__typename": "Square", "area": 0}, {"__typename": "Circle", "area": 1}] == answer.data["it"]
 
 
-@pytest.mark.parametrize("kind", [None, 5, "Nothing", "Query", "Shape2", "String"])
+@pytest.mark.parametrize("kind", [None, 5, [], "Nothing", "Query", "Shape2", "String"])
 async def test_a_type_that_is_not_possible_fails_the_field(kind):
     """No name, no text, an unknown type, one that does not implement the interface, no object type."""
 
@@ -204,6 +205,46 @@ async def test_types_may_be_told_asynchronously():
     assert ["First", "First", "Second"] == [item["__typename"] for item in answer.data["it"]]
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+@pytest.mark.parametrize("as_interface", [False, True])
+async def test_an_awaited_value_is_told_as_soon_as_it_is_there(as_list, as_interface):
+    """A predicate does not wait for values that are still to come: these may wait for it."""
+    gate = asyncio.Event()
+
+    @strawberry.interface
+    class Gated:
+        name: str
+
+    @strawberry.type
+    class Opener(Gated):
+        @classmethod
+        def is_type_of(cls, value, info):
+            gate.set()
+            return True
+
+    type_ = Gated if as_interface else Opener
+
+    @strawberry.type
+    class Door:
+        number: int
+
+        @strawberry.field
+        async def it(self) -> list[type_] if as_list else type_:
+            if self.number:
+                await asyncio.wait_for(gate.wait(), 2)
+            return [Opener(name="a")] if as_list else Opener(name="a")
+
+    def doors():
+        gate.clear()
+        return [Door(number=0), Door(number=1)]
+
+    built = graph(query=query_of(doors=(list[Door], made_by(doors))), types=[Opener])
+
+    answer = await agree(built, "{doors {it {name}}}")
+
+    assert [{"it": [{"name": "a"}] if as_list else {"name": "a"}}] * 2 == answer.data["doors"]
+
+
 async def test_a_predicate_sees_the_fields_info():
     """The path of an `is_type_of` is the field's, also for an item of a list."""
     seen = []
@@ -230,3 +271,22 @@ async def test_a_predicate_sees_the_fields_info():
     assert [{"name": "a", "shout": "A"}, {"name": "b", "shout": "B"}] == answer.data["it"]
     assert {("it", "Query", "[Seen!]!")} == {(name, parent, type_) for name, _, parent, type_ in seen}
     assert [["it"]] * len(seen) == [path for _, path, _, _ in seen]
+
+
+@strawberry.interface
+class Link:
+    depth: int
+
+    @strawberry.field
+    def next(self) -> "Link":
+        return LINKS[self.depth % len(LINKS)](depth=self.depth + 1)
+
+
+LINKS = [strawberry.type(type(f"Link{number}", (Link,), {"__module__": __name__})) for number in range(6)]
+
+
+async def test_a_deep_selection_of_an_interface_costs_no_more_than_it_is_long():
+    """What possible types share is planned, and made into code, once for all of them: not for each at every level."""
+    answer = await zoo(Link, LINKS[0](depth=0), f"{{it {'{next ' * 17}{{depth}}{'}' * 18}", types=LINKS)
+
+    assert '{"depth": 17}' in json.dumps(answer.data)

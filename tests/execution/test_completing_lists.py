@@ -8,6 +8,7 @@ import strawberry
 from graphql import GraphQLError
 
 from tests.execution.agreeing import agree, awaited, given, graph_of, made_by, resolved
+from tests.execution.counting import agree_counting
 
 
 class Countdown:
@@ -31,14 +32,21 @@ class Countdown:
     ],
 )
 async def test_any_iterable_is_a_list(make):
-    """Collections, views, iterators and generators are read in their order."""
-    assert {"numbers": [2, 1]} == (await agree(graph_of(numbers=(list[int], resolved(make))), "{numbers}")).data
+    """Collections, views, iterators and generators are read in their order, awaited ones too."""
+
+    async def later():
+        return make()
+
+    built = graph_of(numbers=(list[int], resolved(make)), later=(list[int], resolved(later)))
+
+    assert {"numbers": [2, 1], "later": [2, 1]} == (await agree(built, "{numbers later}")).data
 
 
+@pytest.mark.parametrize("gives", [given, awaited])
 @pytest.mark.parametrize("value", ["text", b"bytes", {"a": 1}, 5, object])
-async def test_what_is_no_list_fails_the_field(value):
+async def test_what_is_no_list_fails_the_field(value, gives):
     """Text, mappings and single values are not wrapped on their way out."""
-    answer = await agree(graph_of(field=(list[str | None] | None, given(value))), "{field}")
+    answer = await agree(graph_of(field=(list[str | None] | None, gives(value))), "{field}")
 
     text = "Expected Iterable, but did not find one for field 'Query.field'."
     assert ({"field": None}, [repr(GraphQLError(text))]) == (answer.data, answer.details)
@@ -201,3 +209,43 @@ async def test_the_same_object_at_several_places():
     answer = await agree(built, "{numbers {value} first {v: value} again: first {__typename}}")
 
     assert {"numbers": [{"value": 1}] * 2, "first": {"v": 1}, "again": {"__typename": "Number"}} == answer.data
+
+
+async def test_the_level_below_begins_once():
+    """A resolver is called once for each object, whether it was there at once, came later or was told later."""
+
+    @strawberry.type
+    class Known:
+        number: int
+
+        @strawberry.field
+        def twice(self) -> int:
+            return 2 * self.number
+
+        @classmethod
+        async def is_type_of(cls, value, info):
+            await asyncio.sleep(0)
+            return True
+
+    @strawberry.type
+    class Plain:
+        number: int
+
+        @strawberry.field
+        def twice(self) -> int:
+            return 2 * self.number
+
+    async def later(made, turns):
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return made
+
+    def mixed(type_):
+        return lambda: [type_(number=1), later(type_(number=2), 1), later(type_(number=3), 5), type_(number=4)]
+
+    built = graph_of(plains=(list[Plain], resolved(mixed(Plain))), knowns=(list[Known], resolved(mixed(Known))))
+
+    answer, resolvers = await agree_counting(built, "{plains {twice} knowns {twice}}")
+
+    assert [{"twice": 2 * number} for number in (1, 2, 3, 4)] == answer.data["plains"] == answer.data["knowns"]
+    assert {"Query.plains": 1, "Query.knowns": 1, "Plain.twice": 4, "Known.twice": 4} == resolvers

@@ -3,6 +3,7 @@
 Abstract types and the propagation of nulls have files of their own.
 """
 
+import asyncio
 import datetime as dt
 import decimal
 import uuid
@@ -11,15 +12,18 @@ from typing import NewType
 
 import pytest
 import strawberry
+from graphql import Undefined
 from strawberry.schema.config import StrawberryConfig
 
 from gateway import graph
 from tests.declare.library import query_of
-from tests.execution.agreeing import agree, given, made_by
+from tests.execution.agreeing import agree, awaited, given, made_by
 
 Even = NewType("Even", int)
 Blank = NewType("Blank", str)
 Json = NewType("Json", object)
+Nowhere = NewType("Nowhere", object)
+Late = NewType("Late", object)
 
 
 def serialize_even(value):
@@ -28,10 +32,19 @@ def serialize_even(value):
     return value
 
 
+async def serialize_late(value):
+    await asyncio.sleep(0)
+    if not value:
+        raise ValueError("too late")
+    return f"late {value}"
+
+
 _CONFIG = StrawberryConfig(
     scalar_map={
         Even: strawberry.scalar(name="Even", serialize=serialize_even),
         Blank: strawberry.scalar(name="Blank", serialize=lambda value: None),
+        Nowhere: strawberry.scalar(name="Nowhere", serialize=lambda value: Undefined),
+        Late: strawberry.scalar(name="Late", serialize=serialize_late),
         Json: strawberry.scalar(name="Json", serialize=lambda value: value),
     }
 )
@@ -147,12 +160,23 @@ async def test_an_enum_is_its_name():
     assert ("LOW", []) == await completed(Level, 1)
 
 
-async def test_a_serializer_that_gives_null_fails_the_field():
+@pytest.mark.parametrize(("type_", "shown"), [(Blank, "None"), (Nowhere, "Undefined")])
+async def test_a_serializer_that_gives_null_fails_the_field(type_, shown):
     """A leaf that has a value may not become null."""
-    found, details = await completed(Blank, "x")
+    found, details = await completed(type_, "x")
 
     assert found is None
-    assert "to return non-nullable value, returned: None" in details[0]
+    assert f"to return non-nullable value, returned: {shown}" in details[0]
+
+
+async def test_a_serializer_may_be_awaited():
+    """What it gives in the end is the value, or the field's error."""
+    assert ("late 1", []) == await completed(Late, 1)
+    assert (None, ["ValueError('too late')"]) == await completed(Late, 0)
+
+    built = graph(query=query_of(value=(Late, awaited(1)), values=(list[Late], awaited([2, 3]))), config=_CONFIG)
+
+    assert {"value": "late 1", "values": ["late 2", "late 3"]} == (await agree(built, "{value values}")).data
 
 
 @pytest.mark.parametrize("value", [{"a": [1, None, {"b": True}]}, [1, [2]], "text", 0, False])

@@ -209,3 +209,19 @@ async def test_whoever_is_cancelled_leaves_nothing_running(way):
             await asked
 
     assert ended.is_set()
+
+
+async def test_an_answer_does_not_change_once_it_is_given():
+    """What comes after the deadline finds nobody, also where it is a list that would have to be read."""
+    late = asyncio.get_running_loop().create_future()
+    built = graph(query=query_of(numbers=(list[int] | None, strawberry.field(resolver=lambda: late))))
+
+    async with running(built, settings=PLANNED) as ask:
+        reply = await ask("{numbers}", time_s=0.1)
+        given = repr(reply.data)
+        assert not late.done()
+        late.set_result((1, 2))
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    assert ({"numbers": None}, given) == (reply.data, repr(reply.data))

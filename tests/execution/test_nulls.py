@@ -6,6 +6,8 @@ import pytest
 import strawberry
 
 from gateway import RuleError
+from gateway.testing import running
+from gateway.vocabulary.settings import LimitSettings, Settings
 from tests.execution.agreeing import agree, awaited, given, graph_of, made_by, resolved
 
 
@@ -233,3 +235,18 @@ async def test_a_rules_error_takes_along_what_any_error_does():
 
     assert {"account": None} == answer.data
     assert (["only on Sundays"], ["FORBIDDEN"]) == (answer.messages, answer.codes)
+
+
+@pytest.mark.parametrize(("failing", "shown"), [(2, 2), (3, 3), (4, 4), (7, 4)])
+async def test_of_many_errors_the_rest_is_counted(failing, shown):
+    """As many as the limit are told, and one more says how many there would have been."""
+    numbers = graph_of(numbers=(list[int | None], given([1, *["x"] * failing])))
+    settings = Settings(mode="development", limits=LimitSettings(max_errors=3))
+
+    async with running(numbers, settings=settings) as ask:
+        reply = await ask("{numbers}")
+
+    assert [1, *[None] * failing] == reply.data["numbers"]
+    assert [["numbers", 1 + index] for index in range(min(3, failing))] == [error["path"] for error in reply.errors[:3]]
+    more = [f"expected at most 3 errors in an answer, got {failing}: the rest is left out"]
+    assert (shown, more if failing > 3 else []) == (len(reply.errors), [error["message"] for error in reply.errors[3:]])

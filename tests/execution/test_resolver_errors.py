@@ -1,10 +1,13 @@
 """Resolvers that fail, and what they give that nobody expects. GraphQL specification, section 6.4.2."""
 
+import asyncio
+
 import pytest
 import strawberry
 from graphql import GraphQLError
 
 from gateway import RuleError
+from gateway.testing import running
 from tests.execution.agreeing import agree, awaited, given, graph_of, made_by, resolved
 
 
@@ -134,3 +137,42 @@ async def test_an_attribute_may_be_awaitable_or_an_error(type_):
 
     assert ["w" if type_ is str else ["w"], None, None] == [held["word"] for held in answer.data["held"]]
     assert [["held", 1, "word"]] == answer.paths
+
+
+async def test_what_is_no_exception_is_told_to_the_operator():
+    """At once, not at the deadline: a resolver that cancels itself, and one that would end the process."""
+
+    class Stop(BaseException):
+        pass
+
+    async def cancels() -> int | None:
+        await asyncio.sleep(0)
+        raise asyncio.CancelledError
+
+    async def stops() -> int | None:
+        await asyncio.sleep(0)
+        raise Stop
+
+    async with running(graph_of(a=(int | None, resolved(cancels)), b=(int | None, resolved(stops)))) as ask:
+        reply = await ask("{a b}")
+
+    assert {"a": None, "b": None} == reply.data
+    assert [
+        "INTERNAL_SERVER_ERROR: a resolver was cancelled from within",
+        "INTERNAL_SERVER_ERROR: a resolver raised Stop, which is no Exception",
+    ] == reply.details
+
+
+async def test_a_graphql_error_with_a_path_is_passed_on_as_it_is():
+    """A resolver may say what an error looks like, and where it is."""
+
+    class NotedError(GraphQLError):
+        @property
+        def formatted(self):
+            return {**super().formatted, "note": "mine"}
+
+    answer = await agree(graph_of(a=(int | None, given(NotedError("told", path=["elsewhere"])))), "{a}")
+
+    assert [("told", ["elsewhere"], "mine")] == [
+        (error["message"], error["path"], error["note"]) for error in answer.errors
+    ]

@@ -12,6 +12,7 @@ from tests.declare import library
 from tests.declare.library import BookRecord, query_of
 
 GENERATED = Settings(mode="development", execution="generated")
+INTERPRETED = Settings(mode="development", execution="interpreted")
 
 
 @object_of(BookRecord)
@@ -24,7 +25,9 @@ class Book:
 GRAPH = graph(query=query_of(books=(list[Book], load(library.books_by_author, key=arg("author", str)))))
 
 
-async def turns_while_answered(count: int, *, wrong: int | None = None) -> tuple[int, int]:
+async def turns_while_answered(
+    count: int, *, wrong: int | None = None, settings: Settings = GENERATED
+) -> tuple[int, int]:
     """How often another task ran between the backend's answer and the end, and how many books came."""
     turns = 0
     answered = asyncio.Event()
@@ -43,7 +46,7 @@ async def turns_while_answered(count: int, *, wrong: int | None = None) -> tuple
             for number in range(count)
         ]
 
-    async with running(GRAPH, settings=GENERATED, books=FakeBackend({"GET /books": rows})) as ask:
+    async with running(GRAPH, settings=settings, books=FakeBackend({"GET /books": rows})) as ask:
         ticker = asyncio.create_task(ticking())
         reply = await ask('{books(author: "a1") {id title shelf}}')
         ticker.cancel()
@@ -53,9 +56,11 @@ async def turns_while_answered(count: int, *, wrong: int | None = None) -> tuple
 async def test_a_long_list_lets_others_run():
     """Every few thousand values the event loop gets its turn; a short list takes none of these."""
     short_turns, _ = await turns_while_answered(10)
+    fewest_turns, _ = await turns_while_answered(10, settings=INTERPRETED)
     long_turns, books = await turns_while_answered(CELLS_AT_ONCE)
 
     assert CELLS_AT_ONCE == books
+    assert fewest_turns == short_turns
     assert long_turns >= short_turns + 3
 
 
