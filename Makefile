@@ -35,7 +35,7 @@ check: $(VENV)/.ready ## formatting, lint, types, import contracts, hop budgets
 	$(BIN)/lint-imports
 	$(BIN)/gateway plan --check examples/operations
 
-bench: $(VENV)/.ready $(PEERS) ## measure the gateway beside its peers, 15 minutes; ARGS="--only q1 q3"
+bench: $(VENV)/.ready $(PEERS) ## measure the gateway beside its peers, 20 minutes; ARGS="--only q1 q3"
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.pages
 
