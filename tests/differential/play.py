@@ -25,6 +25,8 @@ class Play:
     seed: int
     faults: float
     varied: bool = False
+    #: Whether some list had items to be awaited: in which turn of the loop they are there is the way's own affair.
+    awaited_items: bool = False
     #: Resolver calls: the field, the parent, the arguments.
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     #: The same of batched resolvers, once for each parent of each call; equal parents may be given once.

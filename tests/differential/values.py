@@ -164,6 +164,7 @@ def _list(play: Play, rng: Random, item: Spec) -> Any:
     size = rng.choice((0, 1, 2, 2, 3))
     items = [make(play, rng, item) for _ in range(size)]
     if rng.random() < 0.15:
+        play.awaited_items = True
         items = [Later(item, _delay(play, rng)) if rng.random() < 0.6 else item for item in items]
     form = rng.randrange(16)
     if form == 0:
