@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
@@ -73,6 +73,7 @@ class Chosen:
 @strawberry.type
 class Query:
     chosen: list[Chosen] | None = load(rows)
+    either: list[Annotated[Chosen | RowType, strawberry.union("Either")]] = load(rows)
     rows: list[RowType] = load(rows)
     mine: list[RowType] = load(mine)
     secrets: list[RowType] = load(secrets)
@@ -351,3 +352,15 @@ async def test_types_that_look_at_the_request_share_nothing(gated: Gated) -> Non
     answers = await asyncio.gather(*asked)
 
     assert [0, 1] == [len(answer.result.get("errors", [])) for answer in answers]
+
+
+async def test_abstract_types_share_nothing(gated: Gated) -> None:
+    """One of the possible types may look at the request: each viewer gets the types that it says."""
+    query = "{either {__typename}}"
+    asked = [gated.ask(query, name) for name in ("admin", "joe")]
+    await _turns()
+    gated.gate.set()
+    answers = await asyncio.gather(*asked)
+
+    typed = [{"either": [{"__typename": name}] * len(ROWS)} for name in ("Chosen", "Row")]
+    assert typed == [answer.result["data"] for answer in answers]
