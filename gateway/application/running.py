@@ -193,7 +193,6 @@ class Runner:
 
     def _seam(self, document: Document, prepared: PreparedOperation, **notes: Any) -> Seam:
         return Seam(
-            self._graph,
             document,
             prepared,
             **notes,

@@ -14,7 +14,6 @@ import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 
 from ..admission.documents import Document
-from ..declare.graph import Graph
 from ..execution.linked import LinkedPlan
 from ..execution.reference import DeadlineExecutor, at_last_moment
 from ..execution.run import Run
@@ -27,7 +26,6 @@ from .plans import plan_for
 class Seam(msgspec.Struct, frozen=True):
     """What the executor must know of the request besides its context."""
 
-    graph: Graph
     document: Document
     prepared: PreparedOperation
     #: Makes the context of one event of a subscription: its loads are its own.

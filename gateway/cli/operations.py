@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 from graphql import DocumentNode, OperationDefinitionNode
 
 from ..admission.documents import Document, Documents
+from ..application.plans import Plans
 from ..declare.graph import Graph
 from ..planning.combinations import Explanations, explain_all
 from ..planning.conditions import conditions_of
 from ..planning.fallback import Fallback
-from ..planning.store import PreparedOperation
 from ..planning.variants import condition_variables
 from ..vocabulary.errors import ClientError, RuleError
 from ..vocabulary.settings import Settings
@@ -55,10 +55,9 @@ class Reader:
         self, graph: Graph, settings: Settings, chosen: Mapping[str, bool], invoked: Mapping[str, bool]
     ) -> None:
         """Read nothing yet."""
-        self._graph = graph
-        self._documents = Documents(graph.schema, settings.limits)
-        self._asks_ahead = settings.asks_ahead
-        self._max_fields = settings.limits.max_planned_fields
+        limits = settings.limits
+        self._documents = Documents(graph.schema, limits)
+        self._plans = Plans(graph, "planned", asks_ahead=settings.asks_ahead, max_fields=limits.max_planned_fields)
         self._chosen = chosen
         self._invoked = invoked
 
@@ -102,14 +101,7 @@ class Reader:
     def _plan(
         self, document: Document, ast: DocumentNode, operation: OperationDefinitionNode
     ) -> Explanations | Fallback:
-        prepared = PreparedOperation(
-            self._graph,
-            ast,
-            operation,
-            document.fragments,
-            asks_ahead=self._asks_ahead,
-            max_fields=self._max_fields,
-        )
+        prepared = self._plans.of(document, operation)
         return explain_all(prepared, conditions_of(ast, operation, self._chosen), invoked=self._invoked)
 
 

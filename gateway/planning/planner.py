@@ -7,7 +7,7 @@ response position and runtime type instead of once an object.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from graphql import (
@@ -32,9 +32,6 @@ from .ahead import SharedKey, can_be_asked_ahead, shared_key_of
 from .steps import step_of
 from .variants import Variant
 
-#: As the setting `max_planned_fields` has it unless told: a third of a second's work.
-MAX_FIELDS: Final = 10_000
-
 _KINDS: dict[OperationType, OperationKind] = {
     OperationType.QUERY: "query",
     OperationType.MUTATION: "mutation",
@@ -49,7 +46,7 @@ def plan_operation(
     variant: Variant,
     *,
     asks_ahead: bool = True,
-    max_fields: int = MAX_FIELDS,
+    max_fields: int,
 ) -> Plan:
     """The plan of a validated *operation*, in time and memory that *max_fields* bounds.
 

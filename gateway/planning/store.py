@@ -12,12 +12,15 @@ from ..declare.graph import Graph
 from ..execution.generating import generate
 from ..execution.linked import LinkedPlan
 from ..vocabulary.errors import RuleError
+from ..vocabulary.settings_limits import LimitSettings
 from .fallback import Fallback, fallback_of_document, fallback_of_graph
-from .planner import MAX_FIELDS, plan_operation
+from .planner import plan_operation
 from .variants import Variant, condition_variables, variant_of
 
 #: How operations run, as the setting `execution` says.
 Execution: TypeAlias = Literal["planned", "interpreted", "generated", "reference"]
+
+_DEFAULTS: Final = LimitSettings()
 
 # Measured: a field of a plan, linked and with generated code, takes 2,100 bytes to 2,800.
 _BYTES_PER_FIELD: Final = 3_000
@@ -39,7 +42,7 @@ class PreparedOperation:
         *,
         execution: Execution = "planned",
         asks_ahead: bool = True,
-        max_fields: int = MAX_FIELDS,
+        max_fields: int = _DEFAULTS.max_planned_fields,
     ) -> None:
         """Prepare to plan *operation*; nothing is planned before its variables are known.
 
