@@ -9,9 +9,12 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from gateway.cli.scheduling import finish_before_switching
+
 
 def serve(target: str, port: int) -> None:
     """Serve *target* with one worker until SIGTERM."""
+    finish_before_switching()
     Granian(
         target,
         address="127.0.0.1",

@@ -24,6 +24,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from ..local_lambda.die_with_parent import die_with
+from .scheduling import finish_before_switching
 
 #: Connections that the workers together serve at one time, as many as granian does unless told.
 _CONNECTIONS: Final = 1024
@@ -58,6 +59,7 @@ def serve(options: ServerOptions, make_app: Callable[[], Any]) -> None:
     """Serve until SIGTERM or Ctrl-C, then let requests under way end. *make_app* is called in each worker."""
     reloads = bool(options.reload_paths)
     _allow_files()
+    finish_before_switching()
     server = Granian(
         "gateway.asgi:app",
         address=options.host,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,10 @@ async def ask(port: int, query: str) -> Any:
         return response.json()
 
 
+def threads(pid: int) -> list[int]:
+    return [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_graph_is_served_until_a_signal(directory: Path, number: signal.Signals) -> None:
     """It says where it serves, answers, and ends with code 0 and no process left."""
@@ -87,6 +93,36 @@ async def test_several_workers_answer(directory: Path) -> None:
         await process.wait()
 
     assert pids <= below
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="policies of scheduling are Linux's")
+async def test_no_thread_of_a_worker_interrupts_another(directory: Path) -> None:
+    """Each runs as a batch: what wakes it does not take the core from the thread that serves a request."""
+    port = free_port()
+    async with gateway("serve", "hello:graph", "--port", str(port), directory=directory) as process:
+        await listening(port)
+        await ask(port, "{hello}")
+        family = [process.pid, *descendants(process.pid)]
+        policies = [os.sched_getscheduler(thread) for pid in family for thread in threads(pid)]
+
+    assert len(policies) > 2
+    assert {os.SCHED_BATCH} == {*policies}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="policies of scheduling are Linux's")
+async def test_an_operators_own_policy_stays(directory: Path) -> None:
+    """Whoever starts the server as of least importance is not overruled."""
+    port = free_port()
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    try:
+        async with gateway("serve", "hello:graph", "--port", str(port), directory=directory) as process:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            await listening(port)
+            policy = os.sched_getscheduler(process.pid)
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+    assert os.SCHED_IDLE == policy
 
 
 async def test_a_reload_answers_with_the_new_code(directory: Path) -> None:
