@@ -9,17 +9,17 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
 from ..admission.hops_signature import HOPS_HEADER, may_see_hops
 from ..admission.identity import identify
-from ..http.answer import HttpAnswer, answer, failure
+from ..http.answer import Headers, HttpAnswer, answer, failure
 from ..http.csrf import require_preflight
-from ..http.headers import encoded, with_defaults
-from ..http.hops import HopTotals, hops_extension, server_timing
+from ..http.headers import Encoded, encoded, with_defaults
+from ..http.hops import SERVER_TIMING_HEADER, HopTotals, hops_extension, server_timing
 from ..http.negotiation import MediaType, negotiate
 from ..http.request import GraphQLRequest, read_get, read_post, require_json
 from ..http.request_headers import (
@@ -32,8 +32,7 @@ from ..http.request_headers import (
 from ..observe.logs import log as _log
 from ..vocabulary.deadline import request_time_s
 from ..vocabulary.errors import ClientError, EngineError, GatewayError
-from ..vocabulary.time_limit import time_limit
-from .disconnects import ClientLeftError, while_connected
+from .connected_client import ClientLeftError, ConnectedClient, too_large
 from .engine import Answer, Engine, Viewer
 from .event_stream import Connection, EventStreams
 
@@ -41,7 +40,12 @@ from .event_stream import Connection, EventStreams
 _API_GATEWAY_S: Final = 29.0
 
 # Of a request that is refused before anything runs.
-_NO_HOPS: Final = (server_timing(HopTotals(0, 0, 0, 0.0, 0.0)),)
+_NO_HOPS: Final = HopTotals(0, 0, 0, 0.0, 0.0)
+
+# What answers have by themselves, of any status and media type, is of some kinds only: each is made ready once.
+_KINDS_OF_HEADERS: Final = 64
+_SERVER_TIMING: Final = SERVER_TIMING_HEADER.encode()
+_REQUEST_ID: Final = REQUEST_ID_HEADER.encode()
 
 # Nobody reads it; what logs count it as, after nginx's own.
 _CLIENT_LEFT: Final = HttpAnswer(499, (), b"")
@@ -54,6 +58,7 @@ class GraphQLEndpoint:
         """Answer from *engine*; answers have *headers*, each unless they say something of their own by that name."""
         self._engine = engine
         self._headers = [encoded(*header) for header in headers]
+        self._prepared = lru_cache(maxsize=_KINDS_OF_HEADERS)(self._prepare)
         #: The answers that are given as streams of events.
         self.streams = EventStreams(engine)
 
@@ -61,7 +66,7 @@ class GraphQLEndpoint:
         """Answer one HTTP request."""
         headers = read_headers(scope)
         request_id = request_id_from(headers.get(REQUEST_ID_HEADER), _fresh_request_id)
-        media_type = MediaType.JSON
+        media_type, totals = MediaType.JSON, _NO_HOPS
         try:
             media_type = negotiate(headers.get("accept"))
             if media_type is MediaType.EVENT_STREAM:
@@ -69,40 +74,45 @@ class GraphQLEndpoint:
                 media_type = MediaType.JSON
                 await self._stream(scope, headers, receive, send, request_id)
                 return
-            made = await self._answer(scope, headers, receive, request_id, media_type)
+            made, totals = await self._answer(scope, headers, receive, request_id, media_type)
         except GatewayError as error:
-            made = failure(error, media_type, headers=_NO_HOPS)
+            made = failure(error, media_type)
         except ClientLeftError:
             _log.info("client left", request_id=request_id)
             made = _CLIENT_LEFT
         except Exception:  # noqa: BLE001 - logged whole, answered as our fault
             _log.error("request failed", request_id=request_id, exception=traceback.format_exc())
-            made = failure(EngineError(), media_type, headers=_NO_HOPS)
-        headers_sent = [encoded(*header) for header in made.headers]
-        headers_sent += [(b"content-length", b"%d" % len(made.body)), (b"x-request-id", request_id.encode())]
-        headers_sent = with_defaults(headers_sent, self._headers)
+            made = failure(EngineError(), media_type)
+        headers_sent = [
+            *self._prepared(made.headers),
+            (_SERVER_TIMING, server_timing(totals).encode()),
+            (b"content-length", b"%d" % len(made.body)),
+            (_REQUEST_ID, request_id.encode()),
+        ]
         await send({"type": "http.response.start", "status": made.status, "headers": headers_sent})
         await send({"type": "http.response.body", "body": made.body if scope["method"] != "HEAD" else b""})
 
+    def _prepare(self, own: Headers) -> list[Encoded]:
+        return with_defaults([encoded(*header) for header in own], self._headers)
+
     async def _answer(
         self, scope: Scope, headers: Mapping[str, str], receive: Receive, request_id: str, media_type: MediaType
-    ) -> HttpAnswer:
+    ) -> tuple[HttpAnswer, HopTotals]:
         engine = self._engine
-        operation = await self._read(scope, headers, receive)
-        began_s = engine.clock.monotonic_s()
-        viewer = self._viewer(scope, headers, request_id)
-        with _while_wanted(scope, receive):
+        with self._client(scope, receive) as client:
+            operation = await self._read(scope, headers, client)
+            began_s = engine.clock.monotonic_s()
+            viewer = self._viewer(scope, headers, request_id)
             answered = await engine.execute(operation, viewer, queries_only=scope["method"] != "POST")
         totals = self._totals(answered, began_s)
         result, shared = answered.result, answered.shared_body
         if may_see_hops(headers.get(HOPS_HEADER), engine.settings, engine.clock.wall_s()):
             result["extensions"] = {"hops": _hops(answered, totals, engine.invoked)}
             shared = None
-        encoded = None if shared is None else shared.encoded
-        made = answer(result, media_type, headers=(server_timing(totals),), encoded=encoded)
+        made = answer(result, media_type, encoded=None if shared is None else shared.encoded)
         if shared is not None:
             shared.encoded = made.body
-        return made
+        return made, totals
 
     async def _stream(
         self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send, request_id: str
@@ -111,7 +121,8 @@ class GraphQLEndpoint:
         engine = self._engine
         if scope["method"] == "HEAD":
             raise ClientError("expected GET or POST for events, got HEAD", code="METHOD_NOT_ALLOWED")
-        operation = await self._read(scope, headers, receive)
+        with self._client(scope, receive) as client:
+            operation = await self._read(scope, headers, client)
         sees_hops = may_see_hops(headers.get(HOPS_HEADER), engine.settings, engine.clock.wall_s())
 
         def result_of(answered: Answer) -> dict[str, Any]:
@@ -123,7 +134,12 @@ class GraphQLEndpoint:
         viewer = self._viewer(scope, headers, request_id)
         await self.streams.answer(operation, viewer, Connection(scope, receive, send, self._headers), result_of)
 
-    async def _read(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> GraphQLRequest:
+    def _client(self, scope: Scope, receive: Receive) -> ConnectedClient:
+        """Whom the request comes from; a Lambda event has no connection that could end."""
+        body_timeout_s = self._engine.settings.body_timeout_s
+        return ConnectedClient(receive, body_timeout_s=body_timeout_s, may_leave="aws.event" not in scope)
+
+    async def _read(self, scope: Scope, headers: Mapping[str, str], client: ConnectedClient) -> GraphQLRequest:
         """What is asked, by whichever method; what can be refused by the headers alone costs no body."""
         settings = self._engine.settings
         method = scope["method"]
@@ -134,8 +150,8 @@ class GraphQLEndpoint:
         if method == "POST":
             require_json(headers.get("content-type"), headers.get("content-encoding"))
             if body_bytes_from(headers.get("content-length")) > settings.max_body_bytes:
-                raise _too_large(settings.max_body_bytes)
-            return read_post(await _read_body(receive, settings.max_body_bytes, settings.body_timeout_s))
+                raise too_large(settings.max_body_bytes)
+            return read_post(await client.body(settings.max_body_bytes))
         raise ClientError(f"expected GET or POST, got {method}", code="METHOD_NOT_ALLOWED")
 
     def _totals(self, answered: Answer, began_s: float) -> HopTotals:
@@ -162,11 +178,6 @@ def read_headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed([*scope["headers"]])}
 
 
-def _while_wanted(scope: Scope, receive: Receive) -> AbstractContextManager[None]:
-    """Run the block while the client is connected; a Lambda event has no connection that could end."""
-    return nullcontext() if "aws.event" in scope else while_connected(receive)
-
-
 def _hops(answered: Answer, totals: HopTotals, invoked: Mapping[str, bool]) -> dict[str, Any]:
     from ..planning.printing import plan_lines  # noqa: PLC0415 - only where hops are shown
 
@@ -184,35 +195,6 @@ def _behind_api_gateway(event: Mapping[str, Any] | None) -> bool:
     """Whether a Lambda event came from API Gateway, not from a load balancer or a function URL, which wait longer."""
     context = (event or {}).get("requestContext") or {}
     return "apiId" in context and ".lambda-url." not in context.get("domainName", "")
-
-
-async def _read_body(receive: Receive, limit_bytes: int, time_s: float) -> bytes:
-    """The request body. ASGI specification, "Request - receive event".
-
-    Raises:
-        ClientError: PAYLOAD_TOO_LARGE past *limit_bytes*, REQUEST_TIMEOUT after *time_s*; nothing more is read then.
-        ClientLeftError: the client left before the body was whole.
-    """
-    parts: list[bytes] = []
-    size = 0
-    try:
-        with time_limit(time_s):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientLeftError
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > limit_bytes:
-                    raise _too_large(limit_bytes)
-                if not message.get("more_body", False):
-                    return b"".join(parts)
-    except TimeoutError:
-        raise ClientError(f"expected the whole body within {time_s:g} s", code="REQUEST_TIMEOUT") from None
-
-
-def _too_large(limit_bytes: int) -> ClientError:
-    return ClientError(f"expected a body of at most {limit_bytes} bytes", code="PAYLOAD_TOO_LARGE")
 
 
 def _fresh_request_id() -> str:

@@ -245,7 +245,7 @@ class Engine:
         return result
 
     def _readable(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        if not self._readable_names:
+        if self._readable_names.isdisjoint(headers):
             return _NO_HEADERS
         return MappingProxyType({name: value for name, value in headers.items() if name in self._readable_names})
 

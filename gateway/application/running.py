@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from inspect import isawaitable
 from typing import Any, TypeAlias
 
-import msgspec
 from graphql import GraphQLError, OperationDefinitionNode, subscribe
 from graphql.execution.values import VariableValues, get_variable_values
+from msgspec import structs
 from strawberry.types.execution import PreExecutionError
 
 from ..admission.documents import Document
@@ -96,7 +95,7 @@ class Runner:
         prepared = self._plans.of(document, operation)
         seam = self._seam(document, prepared, renew=renew, note=ways.append, note_left_out=left_out.append)
         opening = self._start_events(document, request, _with_seam(context, seam))
-        started = await at_last_moment(msgspec.structs.replace(context, deadline=opens_by), opening)
+        started = await at_last_moment(structs.replace(context, deadline=opens_by), opening)
         if not isinstance(started, AsyncGenerator):
             yield _event_outcome(started, []), None
             return
@@ -207,16 +206,16 @@ class Runner:
 
 def _event_outcome(result: Any, left_out: list[int]) -> Outcome:
     """The outcome of one event, or of what kept the source from beginning; the document is known to be valid."""
-    outcome = replace(outcome_of(result), left_out=sum(left_out))
+    outcome = structs.replace(outcome_of(result), left_out=sum(left_out))
     source_failed = any(not isinstance(error.original_error, GraphQLError | None) for error in outcome.errors)
-    return replace(outcome, ran=outcome.ran or source_failed)
+    return structs.replace(outcome, ran=outcome.ran or source_failed)
 
 
 def _outcome(result: Any, left_out: list[int]) -> Outcome:
-    outcome = replace(outcome_of(result), left_out=sum(left_out))
+    outcome = structs.replace(outcome_of(result), left_out=sum(left_out))
     was_validated = not isinstance(result, PreExecutionError) or outcome.ran
     return outcome if was_validated else refused_document(outcome.errors)
 
 
 def _with_seam(context: Context[Any], seam: Seam) -> SeamContext[Any]:
-    return SeamContext(**msgspec.structs.asdict(context), seam=seam)
+    return SeamContext(**structs.asdict(context), seam=seam)

@@ -9,7 +9,6 @@ fails, or is cancelled, each of those who waited runs, once, and what was under 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Final
 
@@ -78,7 +77,7 @@ class SharedRuns:
             outcome = await run()
             # Records that were not kept could not be handed on.
             if leading.is_joined and not outcome.errors and not leading.loads.receipt.dropped:
-                outcome = shared = dataclasses.replace(outcome, shared_body=SharedBody())
+                outcome = shared = structs.replace(outcome, shared_body=SharedBody())
             return outcome
         finally:
             if self._under_way.get(place) is leading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .linked import LinkedField
     from .run import Run
 
-#: Parents, and the keys that their values are loaded by.
-_Asked: TypeAlias = tuple[Rows, list[Any]]
+#: Parents, the keys that their values are loaded by, and each of these once.
+_Asked: TypeAlias = tuple[Rows, list[Any], dict[Any, None]]
 
 
 class LoadStep:
@@ -55,25 +55,25 @@ class LoadStep:
         here = None if self._guard is None else Column(run, self._field, hop)
         if self._guard is not None and here is not None:
             rows = self._guard.let_through(here, rows)
-        keys = self._plain_keys(rows)
-        if keys is None:
+        plain = self._plain_keys(rows)
+        if plain is None:
             here = here or Column(run, self._field, hop)
             asked = self._chosen(here, rows, arguments)
         else:
-            asked = {self._binding.loaders[0]: (rows, keys)} if rows else {}
+            asked = {self._binding.loaders[0]: (rows, *plain)} if rows else {}
         if here is not None:
             here.filled()
         for loader, parents in asked.items():
             self._ask(Column(run, self._field, hop + 1), loader, parents, arguments)
 
-    def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: list[Any], hop: int) -> None:
+    def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: Iterable[Any], hop: int) -> None:
         """Ask now what will be asked for the rows that *above* gives for *keys*; the memo keeps it until then."""
         try:
             given = self._arguments(run).for_loader()
         except Exception:  # noqa: BLE001 - told at each parent, when there are parents
             return
         (loader,) = self._binding.loaders
-        own_keys = [key for key in map(self._key_from(run, above), dict.fromkeys(keys)) if key is not None]
+        own_keys = {key: None for key in map(self._key_from(run, above), keys) if key is not None}
         if own_keys:
             run.loads.want(loader, own_keys, given, hop=hop)
             for step in self._ahead:
@@ -94,17 +94,18 @@ class LoadStep:
 
         return key_from
 
-    def _plain_keys(self, rows: Rows) -> list[Any] | None:
+    def _plain_keys(self, rows: Rows) -> tuple[list[Any], dict[Any, None]] | None:
         """The keys where each is one attribute of its parent, and none is null or fails; else None."""
         if self._has_no_key:
-            return [None] * len(rows)
+            return [None] * len(rows), {None: None}
         if self._read_key is None:
             return None
         try:
             keys = list(map(self._read_key, rows.values))
         except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
             return None
-        return None if None in keys else keys
+        distinct = dict.fromkeys(keys)
+        return None if None in distinct else (keys, distinct)
 
     def _chosen(self, column: Column, rows: Rows, arguments: _Arguments) -> dict[Loader[Any, Any, Any], _Asked]:
         """The parents to load for, by loader; those without a key are put right away."""
@@ -119,14 +120,16 @@ class LoadStep:
             if chosen is None:
                 column.put(out, path, None)
                 continue
-            parents, keys = asked.setdefault(chosen[0], (Rows(), []))
+            loader, key = chosen
+            parents, keys, distinct = asked.setdefault(loader, (Rows(), [], {}))
             parents.add(value, out, path)
-            keys.append(chosen[1])
+            keys.append(key)
+            distinct[key] = None
         return asked
 
     def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: _Arguments) -> None:
         run = column.run
-        rows, keys = asked
+        rows, _, distinct = asked
         failure = run.gave_up
         if failure is None:
             try:
@@ -136,9 +139,9 @@ class LoadStep:
         if failure is not None:
             _fail(column, rows, failure)
             return
-        wanted = run.loads.want(loader, keys, given, hop=column.hop)
+        wanted = run.loads.want(loader, distinct, given, hop=column.hop)
         for step in self._ahead:
-            step.ask_ahead(run, loader, keys, column.hop)
+            step.ask_ahead(run, loader, distinct, column.hop)
         run.wait_until(wanted, partial(self._loaded, column, loader, asked))
 
     def _loaded(
@@ -149,7 +152,7 @@ class LoadStep:
         wanted: Wanted,
         gave_up: Exception | None,
     ) -> None:
-        rows, keys = asked
+        rows, keys, _ = asked
         if gave_up is not None:
             _fail(column, rows, gave_up)
             return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from graphql import GraphQLError
 
 
@@ -17,8 +17,7 @@ class SharedBody:
         self.encoded: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """Data and errors of an operation.
 
     `left_out` counts the errors that are not among `errors`, which are bounded.

@@ -16,8 +16,8 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 
 from ..declare.batched import Batched
+from ..vocabulary.alarms import set_alarm
 from ..vocabulary.context import Context
-from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import BackendTimeout
 from .awaiting import outcome_of
 from .failure import Failure
@@ -93,12 +93,15 @@ class Run:
         """Data and errors: whole, or, when the deadline passes, what is known by then."""
         self.loads.passes.run(self._do, self._take_turn)
         if not self._is_finished:
-            self._finished = asyncio.get_running_loop().create_future()
+            finished = self._finished = asyncio.get_running_loop().create_future()
+            # Calls and loaders end at the deadline by themselves, and know better what was still running.
+            alarm = set_alarm(self.context.deadline.remaining_s() + _MOMENT_S, partial(_end_late, finished))
             try:
-                await within(_a_moment_after(self.context.deadline), self._finished, "the operation")
+                await finished
             except BackendTimeout as timeout:
                 self._give_up(timeout)
             finally:
+                alarm.stop()
                 # Whoever is cancelled waits for nothing more; what comes in late finds nobody.
                 self._waiting.clear()
         nulls = self._nulls
@@ -258,9 +261,10 @@ class _Wait:
             self._run._do(self._give, value, gave_up)  # noqa: SLF001 - a part of the run
 
 
-def _a_moment_after(deadline: Deadline) -> Deadline:
-    """Calls and loaders end at the deadline by themselves, and know better what was still running."""
-    return Deadline(deadline.at_s + _MOMENT_S, deadline.clock)
+def _end_late(finished: asyncio.Future[None]) -> None:
+    """The time for the operation is over."""
+    if not finished.done():
+        finished.set_exception(BackendTimeout("the operation was still running", code="DEADLINE_EXCEEDED"))
 
 
 async def _result_of(awaitable: Any) -> Any:

@@ -45,14 +45,8 @@ class HttpAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def answer(
-    result: Mapping[str, object],
-    media_type: MediaType,
-    *,
-    headers: Iterable[tuple[str, str]] = (),
-    encoded: bytes | None = None,
-) -> HttpAnswer:
-    """Answer with *result*, its keys in the order given, adding *headers*; *encoded* is the result where it is known.
+def answer(result: Mapping[str, object], media_type: MediaType, *, encoded: bytes | None = None) -> HttpAnswer:
+    """Answer with *result*, its keys in the order given; *encoded* is the result where it is known.
 
     Status for `application/json`: 200, always. For `application/graphql-response+json`: 200 when there is data alone,
     294 when there are errors beside it (even beside null data), else the gravest status among the errors' codes,
@@ -66,16 +60,10 @@ def answer(
     """
     status = 200 if media_type is MediaType.JSON else _result_status(result)
     body = encode(result) if encoded is None else encoded
-    return HttpAnswer(status, (*_representation_headers(media_type), *headers), body)
+    return HttpAnswer(status, _REPRESENTATION_HEADERS[media_type], body)
 
 
-def failure(
-    error: GatewayError,
-    media_type: MediaType,
-    *,
-    allow: Iterable[str] = ("GET", "POST"),
-    headers: Iterable[tuple[str, str]] = (),
-) -> HttpAnswer:
+def failure(error: GatewayError, media_type: MediaType, *, allow: Iterable[str] = ("GET", "POST")) -> HttpAnswer:
     """Answer a request that did not run with *error*'s client-safe text and its row's status.
 
     An error of the GraphQL request itself, such as a syntax error, is 200 for `application/json`, as in `answer`.
@@ -86,9 +74,9 @@ def failure(
     """
     is_graphql_answer = media_type is MediaType.JSON and error.code in _GRAPHQL_REQUEST_ERRORS
     status = 200 if is_graphql_answer else error.row.http_status
-    own = (*_representation_headers(media_type), ("cache-control", "no-store"), *_status_headers(status, allow))
+    headers = (*_REPRESENTATION_HEADERS[media_type], ("cache-control", "no-store"), *_status_headers(status, allow))
     entry = {"message": error.client_message, "extensions": {"code": error.code}}
-    return HttpAnswer(status, (*own, *headers), encode({"errors": [entry]}))
+    return HttpAnswer(status, headers, encode({"errors": [entry]}))
 
 
 def _result_status(result: Mapping[str, object]) -> int:
@@ -104,10 +92,6 @@ def _error_status(error: object) -> int:
     code = extensions.get("code") if isinstance(extensions, Mapping) else None
     row = ROWS.get(code) if isinstance(code, str) else None
     return row.http_status if row else 400
-
-
-def _representation_headers(media_type: MediaType) -> Headers:
-    return _REPRESENTATION_HEADERS[media_type]
 
 
 def _status_headers(status: int, allow: Iterable[str]) -> Headers:

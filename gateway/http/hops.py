@@ -37,18 +37,17 @@ class HopTotals(msgspec.Struct, frozen=True):
         return cls(receipt.hops, receipt.calls, invokes, receipt.backend_s, total_s, receipt.dropped)
 
 
-def server_timing(totals: HopTotals) -> tuple[str, str]:
-    """The header: `server-timing: hops;desc="2", calls;desc="4", backend;dur=12.3, total;dur=15.1`.
+def server_timing(totals: HopTotals) -> str:
+    """The header's value: `hops;desc="2", calls;desc="4", backend;dur=12.3, total;dur=15.1`.
 
     Times are in milliseconds. Counts stand in `desc`, since `dur` is a time.
 
     Source: W3C Server Timing, section "The Server-Timing Header Field", https://www.w3.org/TR/server-timing/.
     """
-    value = (
+    return (
         f'hops;desc="{totals.hops}", calls;desc="{totals.calls}"'
         f", backend;dur={totals.backend_s * 1000:.1f}, total;dur={totals.total_s * 1000:.1f}"
     )
-    return SERVER_TIMING_HEADER, value
 
 
 def hops_extension(

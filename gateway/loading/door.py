@@ -60,21 +60,20 @@ class Loads:
         self._is_closed = False
 
     def want(
-        self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int
+        self, loader: Loader[Any, Any, Any], keys: dict[Any, None], arguments: Mapping[str, Any], *, hop: int
     ) -> Wanted:
-        """The loader's outcomes for *keys*, which may repeat; those asked before in this request are not asked again.
+        """The loader's outcomes for *keys*, each there once; those asked before in this request are not asked again.
 
         *hop* is the step's: 1 at the root, below that the parent's and one more.
         """
         parts = self._open()
         shelf = parts.memo.shelf(loader, arguments)
-        distinct = dict.fromkeys(keys)
-        wanted = Wanted(distinct, shelf.outcomes, self.passes)
-        unsent = shelf.look_up(wanted, distinct) if shelf.outcomes or shelf.under_way else distinct
+        wanted = Wanted(keys, shelf.outcomes, self.passes)
+        unsent = shelf.look_up(wanted, keys) if shelf.outcomes or shelf.under_way else keys
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
-        elif distinct and not unsent and not wanted.sources:
-            parts.recorder.memo(loader, keys=len(distinct) if loader.by else 0, hop=wanted.hop)
+        elif keys and not unsent and not wanted.sources:
+            parts.recorder.memo(loader, keys=len(keys) if loader.by else 0, hop=wanted.hop)
         return wanted
 
     def load(
@@ -110,7 +109,7 @@ class Loads:
         self, loader: Loader[Any, Any, Any], keys: Sequence[Any], arguments: Mapping[str, Any], *, hop: int = 1
     ) -> list[Any]:
         """Values aligned to *keys*, an error in the place of a value that failed."""
-        wanted = self.want(loader, keys, arguments, hop=hop)
+        wanted = self.want(loader, dict.fromkeys(keys), arguments, hop=hop)
         outcomes = wanted.outcomes
         await self._open_futures().once_settled(wanted, lambda: None)
         return [outcomes[key] for key in keys]

@@ -17,14 +17,16 @@ def freeze(value: Any) -> Any:
     if value is None or type(value) is str:
         return frozen
     if type(value) is int:
-        # As below; most that is no text is a whole number, and abstract classes are slow to ask.
+        # As below; most that is no text is a whole number or an object, and abstract classes are slow to ask.
         return (int, value)
+    if type(value) is dict:
+        return _frozen_members(value)
     if isinstance(value, numbers.Number | dt.datetime | dt.time):
         # True, 1 and 1.0 are equal in Python and three arguments to a backend; so are moments of two time zones, and
         # decimal numbers with more or fewer digits.
         frozen = (type(value), value if isinstance(value, int) else str(value))
     elif isinstance(value, Mapping):
-        frozen = (dict, frozenset((name, freeze(item)) for name, item in value.items()))
+        frozen = _frozen_members(value)
     elif isinstance(value, list | tuple):
         frozen = (list, *map(freeze, value))
     elif isinstance(value, set | frozenset):
@@ -36,3 +38,7 @@ def freeze(value: Any) -> Any:
     else:
         frozen = (type(value), value)
     return frozen
+
+
+def _frozen_members(value: Mapping[Any, Any]) -> tuple[type, frozenset[Any]]:
+    return (dict, frozenset([(name, freeze(item)) for name, item in value.items()]))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from gateway.application.app import create_app
-from gateway.application.disconnects import UNWATCHED_S, ClientLeftError, while_connected
+from gateway.application.connected_client import UNWATCHED_S, ClientLeftError, ConnectedClient
 from gateway.application.engine import Engine
 from gateway.aws_lambda import LambdaHandler
 from gateway.testing import FakeBackend
@@ -54,6 +54,10 @@ class HangingBackend:
 def scope() -> dict[str, Any]:
     headers = [(b"content-type", b"application/json")]
     return {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+
+
+def while_connected(receive: Receive, *, body_timeout_s: float = 10) -> ConnectedClient:
+    return ConnectedClient(receive, body_timeout_s=body_timeout_s)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -102,6 +106,47 @@ async def test_a_client_is_watched_when_its_answer_takes_a_while() -> None:
     with pytest.raises(ClientLeftError), while_connected(receive):
         await asyncio.Event().wait()
     assert listens.is_set()
+
+
+async def test_a_client_whose_body_takes_a_while_is_watched_too() -> None:
+    """The time for the body is over when the body is there; from then on the client may leave, as any other."""
+    client = Client(b"slow")
+
+    async def receive() -> Message:
+        await asyncio.sleep(2 * UNWATCHED_S)
+        return await client.receive()
+
+    bodies: list[bytes] = []
+
+    async def block() -> None:
+        with while_connected(receive, body_timeout_s=4 * UNWATCHED_S) as connected:
+            bodies.append(await connected.body(100))
+            await asyncio.sleep(4 * UNWATCHED_S)
+            client.leaves.set()
+            await asyncio.Event().wait()
+
+    with pytest.raises(ClientLeftError):
+        await block()
+
+    assert [b"slow"] == bodies
+
+
+async def test_a_cancellation_within_the_body_is_not_taken_for_a_late_one() -> None:
+    """A server that stops at that moment cancels as it always did."""
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def block() -> None:
+        with while_connected(receive, body_timeout_s=UNWATCHED_S) as connected:
+            await connected.body(100)
+
+    task = asyncio.create_task(block())
+    asyncio.get_running_loop().call_later(UNWATCHED_S / 2, task.cancel)
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_a_cancellation_from_elsewhere_goes_on() -> None:
