@@ -76,6 +76,7 @@ def create_handler() -> LambdaHandler:
     if danger is not None:
         raise SettingsError(danger)
     configure_logs(readable=False)
+    spare_what_lives()
     return LambdaHandler(Engine(import_graph(settings.graph), settings))
 
 

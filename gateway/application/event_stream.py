@@ -10,9 +10,9 @@ import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+import msgspec
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
@@ -34,8 +34,7 @@ ResultOf: TypeAlias = Callable[[Answer], dict[str, Any]]
 _FAREWELL_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(msgspec.Struct, frozen=True):
     """A client's connection, from which the request has been read."""
 
     scope: Scope

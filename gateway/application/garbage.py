@@ -14,7 +14,10 @@ _OLD: Final = 50
 
 
 def spare_what_lives() -> None:
-    """Leave out of every collection what exists now: modules, schema, engine. Call it when a process has started.
+    """Leave out of every collection what exists now: modules, schema, engine.
+
+    Call it when a process that serves has started, and before it imports its graph: what exists then would be looked
+    through again and again while thousands of objects are made that stay.
 
     Source: Python, `gc.freeze`.
     """

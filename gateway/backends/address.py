@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -39,8 +38,7 @@ _FUNCTION = re.compile(
 _HANDLER = re.compile(r"(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)*):(?P<handler>[^\W\d]\w*)")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAddress:
+class HttpAddress(msgspec.Struct, frozen=True):
     """An HTTP service; `base` comes before every path and has no slash at its end."""
 
     scheme: Literal["http", "https"]
@@ -48,7 +46,7 @@ class HttpAddress:
     port: int
     base: str = ""
     #: The value of an Authorization header, made from `user:password@`.
-    authorization: str | None = field(default=None, repr=False)
+    authorization: str | None = None
     options: Pairs = ()
 
     @property
@@ -58,6 +56,10 @@ class HttpAddress:
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.base}"
+
+    def __repr__(self) -> str:
+        # Without what authorizes.
+        return f"<HttpAddress {self}>"
 
 
 class LambdaAddress(msgspec.Struct, frozen=True):

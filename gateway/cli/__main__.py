@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..application.garbage import spare_what_lives
 from .serve_arguments import read_serve
 
 
@@ -23,6 +24,7 @@ def _run(arguments: list[str]) -> None:
 
         run_command()
     else:
+        spare_what_lives()
         from .serve import run_serve  # noqa: PLC0415
 
         run_serve(told)

@@ -50,7 +50,7 @@ def run_serve(arguments: ServeArguments, *, forks: bool = True) -> None:
     options = ServerOptions(host, port, workers, kill_after_s, settings.idle_timeout_s, subscriptions, watched)
     if arguments.reload or opened or not (forks and _may_be_forked()):
         _start_anew(options, target, settings_file)
-    # Before the forks: a collection writes to all that it looks at, and what is written to is no longer shared.
+    # Again, before the forks: a collection writes to all that it looks at, and what is written to is no longer shared.
     spare_what_lives()
     serve(options, partial(start_application, graph, settings))
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
+import msgspec
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
@@ -38,8 +38,7 @@ _REFUSED: dict[GraphQLLeafType, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True):
     """A constant, or an attribute with what becomes of its value.
 
     `refused` is an expression of the value, for a value that is irregular; `convert` makes the response's value of it.

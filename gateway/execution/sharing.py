@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ..declare.binding import binding_of
 from ..declare.loader import Service
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from .linked import LinkedField, LinkedSelection
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(msgspec.Struct, frozen=True):
     """What an answer hangs on besides plan and variables: what *backends* are told, and claims of the viewer."""
 
     backends: tuple[Service, ...]

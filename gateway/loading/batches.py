@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from ..declare.batched import Batched
 from ..vocabulary.context import Context
@@ -67,15 +68,14 @@ def _check_one_each(batched: Batched, values: object, parents: Sequence[Any]) ->
         raise EngineError(f"{batched.label}: expected {len(parents)} values, one a parent, got {len(values)}")
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(msgspec.Struct):
     """Parents at one response position that wait for one batched resolver."""
 
     batched: Batched
     arguments: Mapping[str, Any]
     context: Context[Any]
-    parents: list[Any] = field(default_factory=list)
-    futures: list[asyncio.Future[Any]] = field(default_factory=list)
+    parents: list[Any] = msgspec.field(default_factory=list)
+    futures: list[asyncio.Future[Any]] = msgspec.field(default_factory=list)
 
 
 class Batches:

@@ -6,7 +6,6 @@ A row that does not fit the record fails alone: the rest of the answer is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -22,8 +21,7 @@ _EXCERPT_BYTES = 200
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """The good rows of an answer and, for those that did not decode, their errors.
 
     `failed` holds the errors by key; `stray` is the error of a row whose key could not be read either.

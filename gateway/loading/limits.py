@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+import msgspec
 
 from ..declare.loader import Loader, Write
 from ..vocabulary.errors import RuleError
@@ -13,8 +14,7 @@ _MIB = 1024 * 1024
 Declared: TypeAlias = Loader[Any, Any, Any] | Write[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LoadLimits:
+class LoadLimits(msgspec.Struct, frozen=True):
     """The bounds of one operation.
 
     `max_keys` are the keys of one loader with the same arguments in one departure, whatever its `max_batch`;

@@ -82,7 +82,7 @@ def test_credentials_become_an_authorization_header():
 
     assert isinstance(address, HttpAddress)
     assert "Basic YWxAaWNlOnMzY3I6dA==" == address.authorization
-    assert "HttpAddress(scheme='http', host='users', port=8080, base='/v1', options=())" == repr(address)
+    assert "<HttpAddress http://users:8080/v1>" == repr(address)
     assert "http://users:8080/v1" == str(address)
 
 
