@@ -32,7 +32,10 @@ _REFUSED: dict[GraphQLLeafType, str] = {
     GraphQLString: "type({0}) is not str",
     GraphQLID: "type({0}) is not str",
     GraphQLBoolean: "type({0}) is not bool",
-    GraphQLInt: "type({0}) is not int or not -2147483648 <= {0} <= 2147483647",
+    # Below 2**30 one digit of Python's is compared with one: that is fast, and most are.
+    GraphQLInt: (
+        "type({0}) is not int or ({0} > 1073741823 or {0} < -1073741823) and not -2147483648 <= {0} <= 2147483647"
+    ),
     # NaN and infinities differ from themselves by something else than zero.
     GraphQLFloat: "type({0}) is not float or {0} - {0} != 0.0",
 }

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from ..vocabulary.errors import EngineError
 from .cancellation import cancel
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+#: Tasks that may be kept, whether over or not, before those that are over are let go.
+_LEAST_SWEPT: Final = 64
 
 
 class Passes:
@@ -33,6 +36,7 @@ class Passes:
         "_is_closed",
         "_is_running",
         "_something_waits",
+        "_swept_at",
         "_tasks",
         "_tasks_will_run",
     )
@@ -40,7 +44,9 @@ class Passes:
     def __init__(self, depart: Callable[[], None]) -> None:
         self._depart = depart
         self._context = contextvars.copy_context()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        # Those that are over included, until the next sweep: a callback at each one's end would cost more.
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._swept_at = _LEAST_SWEPT
         self._is_running = False
         self._something_waits = False
         self._tasks_will_run = False
@@ -88,8 +94,9 @@ class Passes:
         self._is_closed = True
         # Who departs holds this object: without the cycle, what the request held is freed as it ends.
         self._depart = _nothing
+        self._sweep()
         if self._tasks:
-            await cancel(list(self._tasks))
+            await cancel(self._tasks)
 
     def _run_outermost(self, work: Callable[[*Ts], None], arguments: tuple[*Ts]) -> None:
         self._is_running = True
@@ -126,14 +133,22 @@ class Passes:
         self._depart()
 
     def _track(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(coroutine, context=self._context.copy())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # Without a name asyncio would number it, which takes a tenth of what the task does.
+        name = coroutine.__qualname__
+        task = asyncio.get_running_loop().create_task(coroutine, name=name, context=self._context.copy())
+        if len(self._tasks) >= self._swept_at:
+            self._sweep()
+        self._tasks.append(task)
         return task
+
+    def _sweep(self) -> None:
+        """Let tasks go that are over."""
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._swept_at = max(_LEAST_SWEPT, 2 * len(self._tasks))
 
     def __repr__(self) -> str:
         state = "closed" if self._is_closed else "running" if self._is_running else "idle"
-        return f"<Passes {state}, {len(self._tasks)} tasks>"
+        return f"<Passes {state}, {sum(not task.done() for task in self._tasks)} tasks>"
 
 
 def _nothing() -> None:
