@@ -50,15 +50,19 @@ class Loader(msgspec.Struct, Generic[K, V_co, P], frozen=True, eq=False):
         Raises:
             GatewayError: the call, or this key's row, failed.
         """
-        self._refuse_positional(args)
-        return cast("V_co", await context.loads.load(self, key, arguments))
+        if args:
+            raise self._too_many(args)
+        value: V_co = await context.loads.load(self, key, arguments)
+        return value
 
     async def load_many(
         self, context: Context[Any], keys: Sequence[K], *args: P.args, **arguments: P.kwargs
     ) -> list[V_co | Exception]:
         """Values aligned to *keys*; where a key failed, its error stands in the value's place."""
-        self._refuse_positional(args)
-        return cast("list[V_co | Exception]", await context.loads.load_many(self, keys, arguments))
+        if args:
+            raise self._too_many(args)
+        values: list[V_co | Exception] = await context.loads.load_many(self, keys, arguments)
+        return values
 
     @property
     def keyed(self) -> bool:
@@ -75,9 +79,8 @@ class Loader(msgspec.Struct, Generic[K, V_co, P], frozen=True, eq=False):
         """How logs and receipts call it: `users.user_by_id`."""
         return f"{self.backend.name}.{self.name}"
 
-    def _refuse_positional(self, args: tuple[object, ...]) -> None:
-        if args:
-            raise TypeError(f"{self.label}: arguments after the key are keyword-only, got {args!r}")
+    def _too_many(self, args: tuple[object, ...]) -> TypeError:
+        return TypeError(f"{self.label}: arguments after the key are keyword-only, got {args!r}")
 
     def __repr__(self) -> str:
         return f"<Loader {self.label} {self.cardinality} by {'+'.join(self.by) or 'nothing'}>"

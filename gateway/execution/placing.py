@@ -69,20 +69,23 @@ class Placer:
         Where *paths* are kept the names are their numbers.
         """
         key = column.field.key
+        records = list(values.values())
 
         def put(made: list[dict[str, Any]] | None) -> None:
-            placed = self._by_name(column, values, made, paths)
             if made is not None:
+                column.projected(self._type_name, Rows(records, made, paths))
+                placed = dict(zip(values, made, strict=True))
                 for out, name in zip(outs, names, strict=True):
                     out[key] = placed[name]
                 return
+            placed = self._one_by_one(column, values, paths)
             for out, name in zip(outs, names, strict=True):
                 if name in placed:
                     out[key] = placed[name]
                 else:
                     column.put_at(out, paths[name] if paths else None, values[name])
 
-        self._make(column, list(values.values()), put)
+        self._make(column, records, put)
 
     def _place_lists(self, column: Column, lists: _Lists) -> None:
         key = column.field.key
@@ -143,23 +146,13 @@ class Placer:
             await _Turn()
         return made
 
-    def _by_name(
-        self,
-        column: Column,
-        values: Mapping[Any, Any],
-        made: list[dict[str, Any]] | None,
-        paths: list[Path | None] | None,
-    ) -> dict[Any, dict[str, Any]]:
-        """Response objects by the name of the value, those of irregular values left out; *made* if none is."""
-        if made is None:
-            return self._one_by_one(column, values, paths)
-        column.projected(self._type_name, Rows(list(values.values()), made, paths))
-        return dict(zip(values, made, strict=True))
-
     def _one_by_one(
         self, column: Column, values: Mapping[Any, Any], paths: list[Path | None] | None
     ) -> dict[Any, dict[str, Any]]:
-        """Where *paths* are kept the names are their numbers."""
+        """Response objects by the name of the value, those of irregular values left out.
+
+        Where *paths* are kept the names are their numbers.
+        """
         made: dict[Any, dict[str, Any]] = {}
         for name, value in values.items():
             try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 
-#: Calls the application's function for one parent of the column, to which the path leads where it is kept.
+#: Calls the application's function for one parent of the column, with the field's own path where it is kept.
 _OwnFunction: TypeAlias = "Callable[[Any, Column, Path | None], Any]"
 
 
@@ -36,16 +36,17 @@ class ResolverStep:
         column = Column(run, self._field, hop)
         call = self._caller(column) if self._own_function is None else self._caller_of(self._own_function, column)
         for value, out, path in rows:
-            column.put(out, path, call(value, path) if run.gave_up is None else run.gave_up)
+            here = column.path_below(path)
+            column.put_at(out, here, call(value, here) if run.gave_up is None else run.gave_up)
         column.filled()
 
     @staticmethod
     def _caller_of(function: _OwnFunction, column: Column) -> Callable[[Any, Path | None], Any]:
         """What calls the application's own function for one parent."""
 
-        def call(parent: Any, path: Path | None) -> Any:
+        def call(parent: Any, here: Path | None) -> Any:
             try:
-                return function(parent, column, path)
+                return function(parent, column, here)
             except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
                 return failure
 
@@ -58,13 +59,13 @@ class ResolverStep:
             coerced = arguments.coerced(variables)
         except Exception as refusal:  # noqa: BLE001 - the field's error at each parent
             failure = refusal
-            return lambda _parent, _path: failure
+            return lambda _parent, _here: failure
         is_shareable = arguments.is_shareable(coerced)
 
-        def call(parent: Any, path: Path | None) -> Any:
+        def call(parent: Any, here: Path | None) -> Any:
             try:
                 own = coerced if is_shareable else arguments.coerced(variables)
-                return self._resolve(parent, column.info(column.path_below(path)), **own)
+                return self._resolve(parent, column.info(here), **own)
             except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
                 return failure
 
@@ -85,10 +86,10 @@ def _own_function(field: LinkedField) -> _OwnFunction | None:
     info_name = resolver.info_parameter.name if resolver.info_parameter else None
     info_class = field.converter.config.info_class
 
-    def call(parent: Any, column: Column, path: Path | None) -> Any:
+    def call(parent: Any, column: Column, here: Path | None) -> Any:
         arguments = dict.fromkeys(named, parent)
         if info_name is not None:
-            raw_info = column.info(column.path_below(path))
+            raw_info = column.info(here)
             arguments[info_name] = info_class(_raw_info=raw_info, _field=declared)
         return function(*((parent,) if takes_self else ()), **arguments)
 

@@ -72,6 +72,7 @@ class Run:
         self._nulls = NullPass(self.types, max_errors)
         self._data_is_null = False
         self._finished: asyncio.Future[None] | None = None
+        self._is_serial = plan.plan.operation == "mutation"
         # One turn at least: conditions may leave no field at all.
         in_series = [(field,) for field in self._root_fields] if self._is_serial else []
         self._turns: list[tuple[LinkedField, ...]] = [*in_series] or [self._root_fields]
@@ -119,7 +120,7 @@ class Run:
         if self._is_serial and field in self._root_fields:
             # What the mutation changed must be seen by what is selected from its result.
             self.loads.forget()
-        for type_name in {**found, **projected}:
+        for type_name in {**found, **projected} if found else projected:
             bare, begun = found.get(type_name), projected.get(type_name)
             everyone = bare if begun is None else begun if bare is None else bare.joined(begun)
             for below in field.selection.by_type[type_name]:
@@ -177,10 +178,6 @@ class Run:
         arrival()
 
     # Turns: one for a query, one a root field for a mutation.
-
-    @property
-    def _is_serial(self) -> bool:
-        return self.plan.plan.operation == "mutation"
 
     @property
     def _is_finished(self) -> bool:

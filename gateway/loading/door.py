@@ -92,7 +92,9 @@ class Loads:
         memo, futures = self._open().memo, self._open_futures()
         shelf = memo.shelf(loader, arguments)
         future = futures.open()
-        tell = partial(futures.resolve, future, or_raise=partial(missing, loader, key) if required else None)
+        tell = partial(futures.resolve, future)
+        if required:
+            tell = partial(futures.resolve, future, or_raise=partial(missing, loader, key))
         fetch = None
         if key not in shelf.outcomes:
             fetch = shelf.under_way.get(key)

@@ -70,7 +70,7 @@ class Flights:
         self._started += 1
         flight.number = self._started
         self._under_way.add(flight)
-        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, caller))
+        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, caller), name="flight")
         place = flight.place
         if place is None:
             return

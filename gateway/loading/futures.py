@@ -66,12 +66,12 @@ class Futures:
 def _resolve(future: asyncio.Future[Any], outcome: Any, or_raise: OrRaise) -> None:
     if outcome is None and or_raise is not None:
         outcome = or_raise()
+    if not isinstance(outcome, Exception):
+        future.set_result(outcome)
+        return
     if isinstance(outcome, StopIteration):
         # A future cannot raise it: the await would end as if it had returned.
         outcome = EngineError(f"expected a value or an error, got {outcome!r}")
-    if isinstance(outcome, Exception):
-        future.set_exception(outcome)
-        # Read once, so that asyncio does not log an error whose field another error has nulled meanwhile.
-        future.exception()
-    else:
-        future.set_result(outcome)
+    future.set_exception(outcome)
+    # Read once, so that asyncio does not log an error whose field another error has nulled meanwhile.
+    future.exception()

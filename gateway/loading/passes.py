@@ -133,9 +133,8 @@ class Passes:
         self._depart()
 
     def _track(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        # Without a name asyncio would number it, which takes a tenth of what the task does.
-        name = coroutine.__qualname__
-        task = asyncio.get_running_loop().create_task(coroutine, name=name, context=self._context.copy())
+        # Without a name asyncio would number it, which takes a tenth of what making it does.
+        task = asyncio.get_running_loop().create_task(coroutine, name="request", context=self._context.copy())
         if len(self._tasks) >= self._swept_at:
             self._sweep()
         self._tasks.append(task)
