@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 class Column:
     """Places the field's values, waits for those that must be awaited, and then lets the level below begin.
 
-    `hop` counts the dependent calls that led to these values.
+    `hop` counts the dependent calls that led to these values. They are as msgspec decoded them if `is_validated`.
     """
 
-    __slots__ = ("_awaited", "_found", "_info", "_open", "_projected", "field", "hop", "run")
+    __slots__ = ("_awaited", "_found", "_info", "_open", "_projected", "field", "hop", "is_validated", "run")
 
     def __init__(self, run: Run, field: LinkedField, hop: int) -> None:
         self.run = run
         self.field = field
         self.hop = hop
+        self.is_validated = False
         # One for whoever fills the column, and one for whatever is awaited.
         self._open = 1
         self._found: dict[str, Rows] = {}

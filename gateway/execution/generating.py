@@ -17,9 +17,10 @@ from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from ..declare.strawberry_types import strawberry_field_of
 from ..operations.plan import GlobalId, Projection, TypeName
+from .guarantees import promised_types
 from .leaves import Leaf, global_id_leaf, leaf_of
 from .linked import LinkedField, LinkedPlan, LinkedSelection
-from .placing import IrregularError, Placer, Project
+from .placing import IrregularError, Placer, Project, Projections
 from .shapes import LeafShape, ListShape, ObjectShape
 
 #: Classes remembered a level; applications have a handful.
@@ -49,21 +50,26 @@ def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
     if not isinstance(item, ObjectShape) or item.asks_the_application:
         return None
     ((type_name, fields),) = selection.by_type.items()
-    project = projector(item.record, fields)
+    projections = _projections(item.record, fields)
     # Objects whose paths are asked for cannot be shared by their parents.
     shares = selection.is_shareable and not field.keeps_path
-    return Placer(shape, type_name, project, cells=len(fields), shares=shares)
+    return Placer(shape, type_name, projections, cells=len(fields), shares=shares)
 
 
-def projector(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Project:
-    """The function for instances of *record*, or for objects of any class where there is none.
+def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Projections:
+    """The functions for instances of *record*, or for objects of any class where there is none.
 
-    It marks the fields that it puts in place.
+    Marks the fields that they put in place.
     """
-    leaves = {field.key: leaf for field in fields if (leaf := _leaf(field)) is not None}
+    leaves = {field.key: _leaf(field) for field in fields}
     for field in fields:
-        field.is_projected = field.key in leaves
-    return _Source(record).compiled([field.key for field in fields], leaves)
+        field.is_projected = leaves[field.key] is not None
+
+    def make(of_validated: bool) -> Project:
+        promised = promised_types(record) if of_validated else {}
+        return _Source(record).compiled({key: leaf and leaf.promised(promised) for key, leaf in leaves.items()})
+
+    return Projections(make)
 
 
 def _leaf(field: LinkedField) -> Leaf | None:
@@ -100,20 +106,17 @@ class _Source:
             check = f"{self._bind(partial(_check_object, known))}(record)"
             self._check = [f"if type(record) not in {self._bind(known)}:", f"    {check}"]
 
-    def compiled(self, keys: list[str], leaves: Mapping[str, Leaf]) -> Project:
-        """The function that fills *leaves* and leaves the other *keys* null."""
+    def compiled(self, leaves: Mapping[str, Leaf | None]) -> Project:
+        """The function that gives an object with a key for each of *leaves*, null where there is none."""
         lines = ["def project(records):", "    made = []", "    for record in records:"]
         lines += ["        " + line for line in self._check]
         pairs = []
         reads = []
-        for number, key in enumerate(keys):
-            leaf = leaves.get(key)
-            if leaf is None or leaf.attribute is None:
-                pairs.append(f"{key!r}: {None if leaf is None else leaf.constant!r}")
-                continue
+        for number, (key, leaf) in enumerate(leaves.items()):
             variable = f"a{number}"
-            pairs.append(f"{key!r}: {variable}")
-            reads += leaf.lines(variable, self._bind)
+            pairs.append(f"{key!r}: {None if leaf is None else leaf.expression(variable)}")
+            if leaf is not None and leaf.attribute is not None:
+                reads += leaf.lines(variable, self._bind)
         if reads:
             lines += ["        try:", *("            " + line for line in reads)]
             lines += ["        except Exception as failure:", "            raise Irregular from failure"]

@@ -7,8 +7,8 @@ is irregular, and the interpreter's to serialize. Other scalars and enums are se
 from __future__ import annotations
 
 import binascii
-from collections.abc import Callable
-from types import CoroutineType
+from collections.abc import Callable, Mapping
+from types import CoroutineType, NoneType
 from typing import Any
 
 import msgspec
@@ -22,60 +22,81 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
+from msgspec.structs import replace
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 #: Names a value in the globals of the generated function.
 Bind = Callable[[Any], str]
 
-# What must not hold of the value {0} of each scalar: GraphQL specification, section 3.5.
-_REFUSED: dict[GraphQLLeafType, str] = {
-    GraphQLString: "type({0}) is not str",
-    GraphQLID: "type({0}) is not str",
-    GraphQLBoolean: "type({0}) is not bool",
+# The usual Python type of each scalar's values, and what must not hold of one, {0}, besides: GraphQL specification,
+# section 3.5.
+_USUAL: dict[GraphQLLeafType, tuple[type[Any], str]] = {
+    GraphQLString: (str, ""),
+    GraphQLID: (str, ""),
+    GraphQLBoolean: (bool, ""),
     # Below 2**30 one digit of Python's is compared with one: that is fast, and most are.
-    GraphQLInt: (
-        "type({0}) is not int or ({0} > 1073741823 or {0} < -1073741823) and not -2147483648 <= {0} <= 2147483647"
-    ),
+    GraphQLInt: (int, "({0} > 1073741823 or {0} < -1073741823) and not -2147483648 <= {0} <= 2147483647"),
     # NaN and infinities differ from themselves by something else than zero.
-    GraphQLFloat: "type({0}) is not float or {0} - {0} != 0.0",
+    GraphQLFloat: (float, "{0} - {0} != 0.0"),
 }
 
 
 class Leaf(msgspec.Struct, frozen=True):
     """A constant, or an attribute with what becomes of its value.
 
-    `refused` is an expression of the value, for a value that is irregular; `convert` makes the response's value of it.
+    A value is irregular that is not of the type `usual`, unless that `is_sure`, or of which `refused`, an expression,
+    holds. `convert` makes the response's value of it.
     """
 
     constant: str | None = None
     attribute: str | None = None
     non_null: bool = True
-    refused: str | None = None
+    usual: type[Any] | None = None
+    refused: str = ""
+    is_sure: bool = False
     convert: Callable[[Any], Any] | None = None
 
+    def promised(self, types: Mapping[str, frozenset[Any]]) -> Leaf:
+        """The same of a record that promises these *types* of its attributes' values, and no others."""
+        possible = types.get(self.attribute or "")
+        expected = {self.usual} if self.non_null else {self.usual, NoneType}
+        return self if self.usual is None or possible is None else replace(self, is_sure=possible <= expected)
+
     def lines(self, variable: str, bind: Bind) -> list[str]:
-        """The statements that put the response's value into *variable*, or raise."""
+        """The statements after which `expression` is the response's value, or that raise."""
+        if self.is_sure and not self.refused:
+            return []
         lines = [f"{variable} = record.{self.attribute}"]
         body = []
-        if self.refused is not None:
-            body += [f"if {self.refused.format(variable)}:", "    raise Irregular"]
+        if self.usual is not None:
+            unusual = "" if self.is_sure else f"type({variable}) is not {self.usual.__name__}"
+            body += [
+                f"if {' or '.join(filter(None, [unusual, self.refused.format(variable)]))}:",
+                "    raise Irregular",
+            ]
+        elif self.non_null:
+            lines += [f"if {variable} is None:", "    raise Irregular"]
         if self.convert is not None:
             body += [f"{variable} = {bind(self.convert)}({variable})"]
             body += [f"if {variable} is None or {variable} is {bind(Undefined)}:", "    raise Irregular"]
-        if self.non_null:
-            return [
-                *lines,
-                *(["if " + variable + " is None:", "    raise Irregular"] if not self.refused else []),
-                *body,
-            ]
-        return [*lines, f"if {variable} is not None:", *("    " + line for line in body)]
+        return (
+            [*lines, *body]
+            if self.non_null
+            else [*lines, f"if {variable} is not None:", *("    " + line for line in body)]
+        )
+
+    def expression(self, variable: str) -> str:
+        """The response's value, once `lines` have run."""
+        if self.attribute is None:
+            return repr(self.constant)
+        return f"record.{self.attribute}" if self.is_sure and not self.refused else variable
 
 
 def leaf_of(type_: GraphQLLeafType, attribute: str, *, non_null: bool) -> Leaf:
     """The leaf of that type that is an attribute of the record."""
-    refused = _REFUSED.get(type_)
-    if refused is not None:
-        return Leaf(attribute=attribute, non_null=non_null, refused=refused)
+    if type_ in _USUAL:
+        usual, refused = _USUAL[type_]
+        return Leaf(attribute=attribute, non_null=non_null, usual=usual, refused=refused)
     if isinstance(type_, GraphQLEnumType):
         return Leaf(attribute=attribute, non_null=non_null, convert=_member_reader(type_))
     return Leaf(attribute=attribute, non_null=non_null, convert=_serializer(type_))

@@ -7,6 +7,7 @@ another, or from its path; nothing changes an object of the answer once its fiel
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, count, islice, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -22,6 +23,24 @@ if TYPE_CHECKING:
 Project: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
 
+class Projections:
+    """The functions of one level, each made when it is first needed."""
+
+    def __init__(self, make: Callable[[bool], Project]) -> None:
+        """Let *make* make one for records of any origin, or, told so, one for those that msgspec has decoded."""
+        self._make = make
+
+    @cached_property
+    def of_any(self) -> Project:
+        """For records of any origin."""
+        return self._make(False)
+
+    @cached_property
+    def of_validated(self) -> Project:
+        """For those that msgspec has decoded."""
+        return self._make(True)
+
+
 #: Values that are read without a pause, some milliseconds' worth.
 CELLS_AT_ONCE: Final = 8_000
 
@@ -33,15 +52,15 @@ class IrregularError(Exception):
 class Placer:
     """Places the objects of one field: one a parent, or a list a parent."""
 
-    def __init__(self, shape: Shape, type_name: str, project: Project, *, cells: int, shares: bool) -> None:
-        """Place objects of *type_name* by *project*, which reads that many *cells* of each.
+    def __init__(self, shape: Shape, type_name: str, projections: Projections, *, cells: int, shares: bool) -> None:
+        """Place objects of *type_name* by *projections*, which read that many *cells* of each.
 
         With *shares* parents that have the same value are given the same object.
         """
         self.shares = shares
         self._shape = shape
         self._type_name = type_name
-        self._project = project
+        self._projections = projections
         self._at_once = max(1, CELLS_AT_ONCE // (cells + 1))
         #: Whether a parent has a list of objects, not one.
         self.is_list = isinstance(shape, ListShape)
@@ -129,20 +148,21 @@ class Placer:
 
         Many are made in several turns of the event loop, so that other requests are not held up.
         """
+        project = self._projections.of_validated if column.is_validated else self._projections.of_any
         if len(records) > self._at_once:
-            column.later(self._made_in_turns(records), lambda made: put(made if type(made) is list else None))
+            column.later(self._made_in_turns(project, records), lambda made: put(made if type(made) is list else None))
             return
         try:
-            made = self._project(records)
+            made = project(records)
         except IrregularError:
             put(None)
         else:
             put(made)
 
-    async def _made_in_turns(self, records: list[Any]) -> list[dict[str, Any]]:
+    async def _made_in_turns(self, project: Project, records: list[Any]) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []
         for start in range(0, len(records), self._at_once):
-            made += self._project(records[start : start + self._at_once])
+            made += project(records[start : start + self._at_once])
             await _Turn()
         return made
 
@@ -156,7 +176,7 @@ class Placer:
         made: dict[Any, dict[str, Any]] = {}
         for name, value in values.items():
             try:
-                (made[name],) = self._project((value,))
+                (made[name],) = self._projections.of_any((value,))
             except IrregularError:
                 continue
         own_paths = None if paths is None else [paths[name] for name in made]

@@ -54,6 +54,7 @@ class Caller:
             return align(loader, keys, Rows(await within(self._sender.deadline, call, loader.label)))
         if not isinstance(call, Call):
             raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
+        flight.is_validated = call.transform is None
         response = await self.send(call, flight.recipient, flight)
         if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
             return align(loader, keys, Rows([] if loader.by else None))

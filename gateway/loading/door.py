@@ -68,7 +68,7 @@ class Loads:
         """
         parts = self._open()
         shelf = parts.memo.shelf(loader, arguments)
-        wanted = Wanted(keys, shelf.outcomes, self.passes)
+        wanted = Wanted(keys, shelf, self.passes)
         unsent = shelf.look_up(wanted, keys) if shelf.outcomes or shelf.under_way else keys
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()

@@ -28,7 +28,18 @@ class Fetch:
     without meaning, before it leaves.
     """
 
-    __slots__ = ("_told", "departure", "hop", "keys", "loader", "shelves", "source", "start_s", "waiting")
+    __slots__ = (
+        "_told",
+        "departure",
+        "hop",
+        "is_validated",
+        "keys",
+        "loader",
+        "shelves",
+        "source",
+        "start_s",
+        "waiting",
+    )
 
     def __init__(self, shelves: list[Shelf], keys: dict[Any, None], hop: int) -> None:
         self.loader: Loader[Any, Any, Any] = shelves[0].loader
@@ -36,6 +47,8 @@ class Fetch:
         self.keys = keys
         self.hop = hop
         self.departure = 0
+        #: As `Flight.is_validated`, once this settles.
+        self.is_validated = False
         self.source: Source = "backend"
         self.start_s = 0.0
         #: Who waits and, before this leaves, for which keys.
@@ -87,7 +100,7 @@ class Fetch:
         """Put the keys' outcomes into the memo and tell those who waited; part of a pass."""
         outcomes = self._outcomes(outcome)
         for shelf in self.shelves:
-            shelf.arrived(outcomes, self.hop)
+            shelf.arrived(outcomes, self.hop, is_validated=self.is_validated)
         told, self._told = self._told, []
         for key, tell in told:
             tell(outcomes[key])

@@ -39,7 +39,8 @@ class Flight(CallFacts):
     """One call under way: *keys* of a loader with *arguments*, asked of *recipient*.
 
     It ends at `ends_s` of the monotonic clock at the latest, which is earlier than the backend's own time where
-    `is_shortened` by the deadline of the request that began it. At `place` it can be found; None is no place.
+    `is_shortened` by the deadline of the request that began it. At `place` it can be found; None is no place. Once it
+    has ended, its values are as msgspec decoded them if `is_validated`: no function of the application changed them.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Flight(CallFacts):
         "ends_s",
         "has_begun",
         "is_shortened",
+        "is_validated",
         "keys",
         "loader",
         "number",
@@ -81,6 +83,7 @@ class Flight(CallFacts):
         self.place = place
         self.ends_s = ends_s
         self.is_shortened = is_shortened
+        self.is_validated = False
         #: Whether the task has taken its first step.
         self.has_begun = False
         #: Who waits, by the ticket that each is to be told of.

@@ -15,7 +15,17 @@ from .wanted import Wanted
 class Shelf:
     """One loader with the same arguments: each key is known, under way, waits to leave, or was never asked for."""
 
-    __slots__ = ("_hop", "_other_hops", "arguments", "frozen_arguments", "leaving", "loader", "outcomes", "under_way")
+    __slots__ = (
+        "_hop",
+        "_other_hops",
+        "arguments",
+        "frozen_arguments",
+        "is_validated",
+        "leaving",
+        "loader",
+        "outcomes",
+        "under_way",
+    )
 
     def __init__(self, loader: Loader[Any, Any, Any], arguments: Mapping[str, Any], frozen_arguments: Any) -> None:
         self.loader = loader
@@ -23,6 +33,8 @@ class Shelf:
         self.frozen_arguments = frozen_arguments
         #: The value, or the exception in its place.
         self.outcomes: dict[Any, Any] = {}
+        #: Whether all values are as msgspec decoded them, so that their fields are of the types that they say.
+        self.is_validated = True
         # The hop at which the keys of `outcomes` were answered, and that of keys for which it is another.
         self._hop = 0
         self._other_hops: dict[Any, int] = {}
@@ -53,8 +65,9 @@ class Shelf:
             self._other_hops.update(dict.fromkeys(outcomes, hop))
         self.outcomes.update(outcomes)
 
-    def arrived(self, outcomes: Mapping[Any, Any], hop: int) -> None:
+    def arrived(self, outcomes: Mapping[Any, Any], hop: int, *, is_validated: bool) -> None:
         """Know *outcomes*, whose keys were under way until now."""
+        self.is_validated = self.is_validated and is_validated
         self.keep(outcomes, hop)
         if len(outcomes) == len(self.under_way):
             self.under_way.clear()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .passes import Passes, call_each
+
+if TYPE_CHECKING:
+    from .memo import Shelf
 
 
 class Source(Protocol):
@@ -21,12 +24,13 @@ class Wanted:
     stands in its place. It must not be changed.
     """
 
-    __slots__ = ("_callbacks", "_hop", "_passes", "keys", "outcomes", "sources")
+    __slots__ = ("_callbacks", "_hop", "_passes", "_shelf", "keys", "outcomes", "sources")
 
-    def __init__(self, keys: Collection[Any], outcomes: Mapping[Any, Any], passes: Passes) -> None:
+    def __init__(self, keys: Collection[Any], shelf: Shelf, passes: Passes) -> None:
         #: Each of them once.
         self.keys = keys
-        self.outcomes = outcomes
+        self.outcomes: Mapping[Any, Any] = shelf.outcomes
+        self._shelf = shelf
         #: What this waits for.
         self.sources: set[Source] = set()
         self._passes = passes
@@ -37,6 +41,11 @@ class Wanted:
     def is_settled(self) -> bool:
         """Whether every key has an outcome."""
         return not self.sources
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether the values are as msgspec decoded them."""
+        return self._shelf.is_validated
 
     @property
     def hop(self) -> int:
