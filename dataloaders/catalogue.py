@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from dataloaders.problems import telling_clients
 from gateway import Backend, Call, Keys, Page, get
 
 
@@ -77,7 +78,7 @@ def courses_page(
     category: Category | None = None,
 ) -> Call[Page[CourseRecord]]:
     """The catalogue, page by page."""
-    return get("/courses/page", first=first, after=after, category=category, into=Page[CourseRecord])
+    return telling_clients(get("/courses/page", first=first, after=after, category=category, into=Page[CourseRecord]))
 
 
 @catalogue.one(by=LectureRecord.id)

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from dataloaders.idempotency import sent_once
-from dataloaders.problems import PROBLEMS_STATUS, Problems
+from dataloaders.problems import PROBLEMS_STATUS, Problems, telling_clients
 from gateway import Backend, Call, Keys, Page, get, post
 
 
@@ -58,7 +58,8 @@ def discussions_by_course(
     course_ids: Keys[str], *, first: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10, after: str | None = None
 ) -> Call[dict[str, Page[DiscussionRecord]]]:
     """The discussions of each course, latest first."""
-    return get("/discussions/page", course=course_ids, first=first, after=after, into=dict[str, Page[DiscussionRecord]])
+    pages = dict[str, Page[DiscussionRecord]]
+    return telling_clients(get("/discussions/page", course=course_ids, first=first, after=after, into=pages))
 
 
 @discussions.one(by=CommentRecord.id)
@@ -72,9 +73,8 @@ def comments_by_discussion(
     discussion_ids: Keys[str], *, first: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20, after: str | None = None
 ) -> Call[dict[str, Page[CommentRecord]]]:
     """The comments of each discussion, earliest first."""
-    return get(
-        "/comments/page", discussion=discussion_ids, first=first, after=after, into=dict[str, Page[CommentRecord]]
-    )
+    pages = dict[str, Page[CommentRecord]]
+    return telling_clients(get("/comments/page", discussion=discussion_ids, first=first, after=after, into=pages))
 
 
 # Declared as a write although it changes nothing: a load is remembered for the request, and asking again is the point.

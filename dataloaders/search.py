@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from dataloaders.problems import telling_clients
 from gateway import Backend, Call, get
 
 
@@ -28,4 +29,4 @@ def search_hits(
     limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 20,
 ) -> Call[list[HitRecord]]:
     """References to what matches, best first."""
-    return get("/search", text=text, limit=limit, into=list[HitRecord])
+    return telling_clients(get("/search", text=text, limit=limit, into=list[HitRecord]))

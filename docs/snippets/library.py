@@ -12,6 +12,7 @@ import gateway
 from gateway import (
     Backend,
     Call,
+    ClientError,
     Context,
     Info,
     Keys,
@@ -90,16 +91,17 @@ def books_page(
 
 
 # --8<-- keyless
-@books.many()
-def mentions(*, text: str) -> Call[list[MentionRecord]]:
-    return get("/mentions", text=text, into=list[MentionRecord])
-
-
-# --8<-- write
 class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
+@books.many()
+def mentions(*, text: str) -> Call[list[MentionRecord]]:
+    call = get("/mentions", text=text, into=list[MentionRecord])
+    return call.on_status(400, into=Refusal, raises=lambda refusal: ClientError(refusal.reason))
+
+
+# --8<-- write
 @books.write(invalidates=[book_by_id])
 def move_book(book_id: str, *, shelf: str) -> Call[BookRecord | Refusal]:
     return patch("/books/{id}", id=book_id, json={"shelf": shelf}, into=BookRecord).on_status(409, into=Refusal)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 import msgspec
 from msgspec.structs import replace
+
+from ..vocabulary.errors import GatewayError
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -26,7 +28,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
 
     `path` may hold `{name}` placeholders, filled from `parameters`; the other parameters make the query. A sequence
     repeats its name (`id=1&id=2`), None leaves the name out. `json` is the body. `also` maps further statuses that are
-    answers, not failures, to the type of their body. `transform` is applied to the decoded answer.
+    answers, not failures, to the type of their body; `errors` maps failures that mean an error of their own to the
+    type of their body and to what makes the error of it. `transform` is applied to the decoded answer.
     """
 
     method: Method
@@ -36,6 +39,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     json: object | None = None
     headers: Mapping[str, str] = {}
     also: Mapping[int, Any] = {}
+    errors: Mapping[int, tuple[Any, Callable[[Any], GatewayError]]] = {}
     transform: Callable[[Any], Any] | None = None
 
     def then(self, transform: Callable[[T], U]) -> Call[U]:
@@ -44,12 +48,26 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
         both = transform if first is None else lambda answer: transform(first(answer))
         return replace(self, transform=both)  # type: ignore[arg-type]  # T becomes U with the transform
 
-    def on_status(self, status: int, *, into: type[U]) -> Call[T | U]:
-        """The same call, for which *status* is an answer with a body of its own type.
+    @overload
+    def on_status(self, status: int, *, into: type[U]) -> Call[T | U]: ...
 
-        `patch(...).on_status(422, into=Problems)` gives `Call[UserRecord | Problems]`.
+    @overload
+    def on_status(self, status: int, *, into: type[U], raises: Callable[[U], GatewayError]) -> Call[T]: ...
+
+    def on_status(
+        self, status: int, *, into: type[U], raises: Callable[[U], GatewayError] | None = None
+    ) -> Call[T | U] | Call[T]:
+        """The same call, for which *status* has a body of its own type: an answer, or what *raises* makes an error of.
+
+        `patch(...).on_status(422, into=Problems)` gives `Call[UserRecord | Problems]`. With
+        `get(...).on_status(400, into=Problem, raises=lambda problem: ClientError(problem.message))` a client reads what
+        it did wrong, which the backend alone can tell; a body of another type is the failure that it would else be.
         """
-        return replace(self, also={**self.also, status: into})  # type: ignore[arg-type]  # T widens to T | U
+        also = {other: known for other, known in self.also.items() if other != status}
+        errors = {other: known for other, known in self.errors.items() if other != status}
+        if raises is not None:
+            return replace(self, also=also, errors={**errors, status: (into, raises)})
+        return replace(self, also={**also, status: into}, errors=errors)  # type: ignore[arg-type]  # T widens to T | U
 
     def with_headers(self, headers: Mapping[str, str]) -> Call[T]:
         """The same call with more request headers."""

@@ -88,4 +88,5 @@ class Caller:
 
 def _row_is_absent(loader: Loader[Any, Any, Any], keys: Sequence[Any], call: Call[Any]) -> bool:
     """Whether 404 says that the one row asked for does not exist."""
-    return loader.cardinality == "one" and len(keys) == 1 and _NOT_FOUND not in call.also
+    has_meaning = _NOT_FOUND in call.also or _NOT_FOUND in call.errors
+    return loader.cardinality == "one" and len(keys) == 1 and not has_meaning

@@ -41,7 +41,7 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     if response.status in call.also:
         return _decode(call.also[response.status], response.body, backend)
     if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
-        raise status_error(call, response, backend)
+        raise _own_error(call, response, backend) or status_error(call, response, backend)
     answer = _decode(call.into, response.body, backend)
     return answer if call.transform is None else call.transform(answer)
 
@@ -60,6 +60,21 @@ def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireRe
         if not rows_are_separable:
             raise
         return _decode_row_by_row(loader, call.into, response.body)
+
+
+def _own_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError | None:
+    """The error that *call* says its status means; None where it says none, or the body is of another type.
+
+    Something else than the backend may have answered, such as a proxy.
+    """
+    into, error_of = call.errors.get(response.status, (None, None))
+    if error_of is None:
+        return None
+    try:
+        said = _decode(into, response.body, backend)
+    except DecodeError:
+        return None
+    return error_of(said)
 
 
 def status_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from gateway import Call, delete, get, patch, post, put
+from gateway import Call, ClientError, delete, get, patch, post, put
 
 
 class Problem(msgspec.Struct):
@@ -41,6 +41,18 @@ def test_statuses_and_headers_add_up():
 
     assert {404: Problem, 409: str} == call.also
     assert {"a": "3", "b": "2"} == call.headers
+
+
+def test_a_status_has_one_meaning():
+    """What is said last of a status counts, whether it is an answer or an error."""
+    error = ClientError("no")
+    call = get("/a", into=int).on_status(404, into=Problem)
+
+    as_error = call.on_status(404, into=str, raises=lambda _: error)
+    as_answer = as_error.on_status(404, into=Problem)
+
+    assert ({}, [404]) == (as_error.also, [*as_error.errors])
+    assert ({404: Problem}, {}) == (as_answer.also, as_answer.errors)
 
 
 def test_placeholders_are_those_of_the_path():

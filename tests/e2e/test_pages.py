@@ -119,7 +119,11 @@ async def test_a_cursor_that_is_refused_costs_the_comments_alone(learning: Platf
     )
 
     assert {"title": discussion[1]["discussion"]["title"], "comments": None} == answer.result["data"]["discussion"]
-    assert [["discussion", "comments"]] == [error["path"] for error in answer.result["errors"]]
+    (error,) = answer.result["errors"]
+    assert ["discussion", "comments"] == error["path"]
+    # Only the service can tell, and it tells the client.
+    assert "after: expected a cursor of an earlier page, got 'x'" == error["message"]
+    assert "BAD_USER_INPUT" == error["extensions"]["code"]
 
 
 async def test_discussions_of_several_courses_are_one_call(learning: Platform) -> None:

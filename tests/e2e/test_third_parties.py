@@ -138,6 +138,20 @@ async def test_far_away_third_parties_are_asked_together(stage: Stage) -> None:
     assert 0.4 <= waited_s < 0.75
 
 
+async def test_what_only_a_provider_can_tell_is_told_to_the_client(stage: Stage) -> None:
+    """A text without a word is the client's to change: it reads why, and the rest of the page is answered."""
+    await stage.third_party("search")
+
+    answer = await ask(stage.engine(), '{search(text: "!?", limit: 1) {score} courses(first: 1) {edges {cursor}}}')
+
+    (error,) = answer.result["errors"]
+    assert ("text: expected a word to search for, got '!?'", "BAD_USER_INPUT") == (
+        error["message"],
+        error["extensions"]["code"],
+    )
+    assert 1 == len(answer.result["data"]["courses"]["edges"])
+
+
 async def test_a_wrong_key_is_ours_to_mend(stage: Stage) -> None:
     """Without the right key a provider refuses; the client learns neither the key nor that there is one."""
     search = await stage.third_party("search", API_KEY="another")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import BackendError, BackendThrottled, Call, DecodeError, GatewayError, Keys, get
+from gateway import BackendError, BackendThrottled, Call, ClientError, DecodeError, GatewayError, Keys, get
 from gateway.loading.alignment import align
 from gateway.loading.decoding import decode_answer, decode_rows
 from gateway.testing.fake_backend import FakeBackend
@@ -163,6 +163,28 @@ def test_a_status_may_have_a_body_of_its_own() -> None:
     assert Problem("no") == decode_answer(call, answer('{"message": "no"}', 422), "rows")
     with pytest.raises(DecodeError, match="expected Problem"):
         decode_answer(call, answer("{}", 422), "rows")
+
+
+def test_a_status_may_be_an_error_of_its_own() -> None:
+    """`raises` makes it of the body; a body of another type, such as a proxy's page, is what it would else be."""
+    call = get("/row", into=Row).on_status(400, into=Problem, raises=lambda problem: ClientError(problem.message))
+
+    with pytest.raises(ClientError, match="BAD_USER_INPUT: size: expected a number"):
+        decode_answer(call, answer('{"message": "size: expected a number"}', 400), "rows")
+    with pytest.raises(BackendError, match="BACKEND_REFUSED: GET /row answered 400: <html>"):
+        decode_answer(call, answer("<html>", 400), "rows")
+
+
+async def test_404_that_is_an_error_is_no_absent_row() -> None:
+    """Where a call says what a status means, it means nothing else."""
+    missing = ClientError("no such row")
+
+    @rows.one(by=Row.id)
+    def row_or_error(ids: Keys[str]) -> Call[list[Row]]:
+        return get("/rows", id=ids, into=list[Row]).on_status(404, into=dict, raises=lambda _: missing)
+
+    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
+        assert missing is await outcome(loads.load(row_or_error, "a", {}))
 
 
 def test_an_answer_without_a_body() -> None:

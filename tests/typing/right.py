@@ -12,6 +12,7 @@ from strawberry import relay
 from gateway import (
     Backend,
     Call,
+    ClientError,
     Context,
     Keys,
     Loader,
@@ -87,6 +88,12 @@ def search(*, text: str) -> Call[list[BookRecord]]:
 @library.one()
 async def opaque() -> BookRecord:
     return BookRecord("b1", "Engines", "a1", 1)
+
+
+@library.many()
+def search_or_say(*, text: str) -> Call[list[BookRecord]]:
+    call = get("/search", text=text, into=list[BookRecord])
+    return call.on_status(400, into=Problem, raises=lambda problem: ClientError(repr(problem)))
 
 
 @library.write(invalidates=[book_by_id])
