@@ -67,7 +67,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
         errors = {other: known for other, known in self.errors.items() if other != status}
         if raises is not None:
             return replace(self, also=also, errors={**errors, status: (into, raises)})
-        return replace(self, also={**also, status: into}, errors=errors)  # type: ignore[arg-type]  # T widens to T | U
+        return replace(self, also={**also, status: into}, errors=errors)
 
     def with_headers(self, headers: Mapping[str, str]) -> Call[T]:
         """The same call with more request headers."""
