@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,7 +25,8 @@ GRAPHQL_PATH = "/graphql"
 def create_app(engine: Engine) -> GatewayApp:
     """The ASGI application over *engine*, which it closes when it shuts down.
 
-    Routes: `/graphql`, `/healthz` (the process lives), `/readyz` (it takes requests) and, in development, the console.
+    Routes: `/graphql`, `/healthz` (the process lives), `/readyz` (it takes requests) and, in development, the console,
+    to which `/` leads.
     """
     headers = security_headers(hsts_s=engine.settings.hsts_s)
     answers = GraphQLEndpoint(engine, headers)
@@ -48,7 +49,7 @@ def create_app(engine: Engine) -> GatewayApp:
         from .graphiql import ConsoleForBrowsers, console_files  # noqa: PLC0415 - production serves none
 
         endpoint = DefaultHeaders(ConsoleForBrowsers(answers), headers)
-        routes.append(Mount("/console", console_files()))
+        routes += [Mount("/console", console_files()), Route("/", _to_console)]
     routes.append(Route(GRAPHQL_PATH, endpoint))
     app = GatewayApp(
         routes=routes,
@@ -78,6 +79,11 @@ class GatewayApp(Starlette):
             await self.short_way(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+async def _to_console(_request: Request) -> Response:
+    # Relative, since a proxy may put something before the path.
+    return RedirectResponse(GRAPHQL_PATH.removeprefix("/"))
 
 
 async def _alive(_request: Request) -> Response:

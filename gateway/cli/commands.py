@@ -64,7 +64,7 @@ def dev(
     *,
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    reload: Annotated[bool, Parameter(help="Restart the gateway when its code changes.")] = True,
+    reload: Annotated[bool, Parameter(help="Restart gateway and services when their code changes.")] = True,
     settings: SettingsFile = None,
 ) -> None:
     """Run the services of [dev.services], a local Lambda and the gateway, until Ctrl-C.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from rich.console import Console
@@ -24,7 +24,11 @@ from .child import Child
 from .http_service import HttpService, Place, ServiceFailedError, answers, filled
 from .ports import free_port
 from .problems import check_host, check_port, fail, graph_or_fail
+from .renewal import Renew, Renewal, code_folders
 from .table import print_table, working
+
+if TYPE_CHECKING:
+    from ..local_lambda import LocalLambda
 
 _START_S = 30.0
 _POLL_S = 0.05
@@ -53,6 +57,8 @@ class Running:
     environment: dict[str, str] = field(default_factory=dict)
     #: Ends all processes at once, for the impatient.
     killers: list[Callable[[], None]] = field(default_factory=list)
+    #: Starts services again whose code changes.
+    renewal: Renewal = field(default_factory=Renewal)
 
     def give_address(self, service: str, address: str) -> None:
         """Send the backend of that name to *address*, unless its own settings say where it is."""
@@ -92,6 +98,10 @@ async def _run(settings: Settings, options: DevOptions, wanting: set[str]) -> in
         else:
             gateway = starting.result()
             _tell(console, running, options)
+            if options.reload:
+                renewing = asyncio.create_task(running.renewal.run())
+                # Before the services are stopped: nothing may start one again then.
+                stack.push_async_callback(_cancelled, renewing)
             code = await _first_of(stop, gateway)
             console.print("stopping" if stop.is_set() else f"the gateway ended with code {code}")
     return 0 if stop.is_set() else code
@@ -157,6 +167,7 @@ async def _start_services(
     for http in http_services:
         running.rows.append((http.name, "HTTP service", http.address, str(http.pid)))
         running.give_address(http.name, http.address)
+        running.renewal.add(code_folders(services[http.name], Path.cwd()), http.renew)
 
 
 async def _start_lambda(
@@ -185,8 +196,17 @@ async def _start_lambda(
         # Some region must be signed for; a setting of the application's own goes before it.
         running.environment["AWS_REGION"] = "us-east-1"
     for name, service in functions.items():
+        running.renewal.add(code_folders(service, Path.cwd()), _renewer(local, name, says[name]))
         running.rows.append((name, f"Lambda, {service.workers} workers", f"lambda:{name}", ""))
         running.give_address(name, f"lambda:{name}")
+
+
+def _renewer(local: LocalLambda, name: str, say: Callable[[str], None]) -> Renew:
+    async def renew(changed: Path) -> None:
+        say(f"{changed.name} has changed; the next calls have it")
+        local.renew(name)
+
+    return renew
 
 
 def _function(name: str, service: ServiceSettings, place: Place) -> Function:

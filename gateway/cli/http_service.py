@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..backends.address import parse_address
@@ -49,6 +50,7 @@ class HttpService:
         self._environment = dict(zip(settings.environment, filled(settings.environment.values(), values), strict=True))
         self._health = self.address + settings.health
         self._child: Child | None = None
+        self._is_renewed = False
 
     @property
     def pid(self) -> int | None:
@@ -86,9 +88,11 @@ class HttpService:
         while True:
             assert self._child is not None  # noqa: S101 - `start` comes first
             code = await self._child.wait()
-            self._say(f"ended with code {code}; starting it again in {pause_s:g} s")
             await self._child.stop()
-            await asyncio.sleep(pause_s)
+            if not self._is_renewed:
+                self._say(f"ended with code {code}; starting it again in {pause_s:g} s")
+                await asyncio.sleep(pause_s)
+            self._is_renewed = False
             try:
                 await self.start()
             except ServiceFailedError as failed:
@@ -97,6 +101,12 @@ class HttpService:
             else:
                 self._say(f"runs again at {self.address}")
                 pause_s = _FIRST_PAUSE_S
+
+    async def renew(self, changed: Path) -> None:
+        """End it because of what has *changed*; `keep_running` starts it again, at once."""
+        self._say(f"{changed.name} has changed; starting it again")
+        self._is_renewed = True
+        await self.stop()
 
     async def stop(self) -> None:
         """End it."""

@@ -37,6 +37,8 @@ class Pool:
         self._log = log
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
+        # Those that have older code than new ones would have.
+        self._outdated: set[Worker] = set()
         self._events: deque[Invocation] = deque()
         self._runs: set[asyncio.Task[None]] = set()
         self._failed_starts = 0
@@ -68,6 +70,14 @@ class Pool:
         if len(self._events) >= MAX_QUEUED_EVENTS:
             raise throttled("ReservedFunctionInvocationRateLimitExceeded")
         self._events.append(invocation)
+
+    def renew(self) -> None:
+        """Let executions from now on have the code as it is now: idle workers end, busy ones when they are idle."""
+        self._failed_starts = 0
+        self._outdated = set(self._workers)
+        idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.terminate()
 
     async def stop(self) -> None:
         """Return when no process is left; executions under way end as failures, queued events are dropped."""
@@ -116,13 +126,16 @@ class Pool:
 
     def _on_idle(self, worker: Worker) -> None:
         self._failed_starts = 0
-        if self._events:
+        if worker in self._outdated:
+            worker.terminate()
+        elif self._events:
             worker.take(self._events.popleft())
         else:
             self._idle.append(worker)
 
     def _on_gone(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        self._outdated.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
         self._failed_starts = 0 if worker.is_initialised else self._failed_starts + 1

@@ -96,6 +96,14 @@ class LocalLambda:
             raise
         self._endpoint = f"http://{self._host}:{site.port}"
 
+    def renew(self, function: str) -> None:
+        """Run the next executions of *function* with its code as it is now, as after a deployment.
+
+        Raises:
+            KeyError: there is no such function, or nothing runs.
+        """
+        self._pools[function].renew()
+
     async def stop(self) -> None:
         """Return when no worker process is left; invocations under way are answered as failures.
 

@@ -61,6 +61,13 @@ class ServiceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
             " None, since a service should start without.",
         ),
     ] = {}
+    watch: Annotated[
+        tuple[str, ...] | None,
+        Meta(
+            description="Folders of the service's code: a change there starts it again. Unset, the folder of the"
+            " module that `handler`, or `-m` in `command`, names; `[]` for none.",
+        ),
+    ] = None
     health: Annotated[
         str,
         Meta(

@@ -98,6 +98,96 @@ async def test_a_service_that_does_not_start_ends_the_command(tmp_path: Path, se
     assert "Traceback" not in said
 
 
+#: A graph over an HTTP service and a Lambda function, each of which answers with a word of its own code.
+WORDS = """
+import msgspec
+import strawberry
+import gateway
+
+class Word(msgspec.Struct, frozen=True):
+    text: str
+
+@gateway.object_of(Word, name="Word")
+class Told:
+    text: str
+
+web, function = gateway.Backend("web"), gateway.Backend("function")
+
+@web.one()
+def from_web() -> gateway.Call[Word]:
+    return gateway.get("/word", into=Word)
+
+@function.one()
+def from_function() -> gateway.Call[Word]:
+    return gateway.get("/word", into=Word)
+
+@strawberry.type
+class Query:
+    web: Told | None = gateway.load(from_web)
+    function: Told | None = gateway.load(from_function)
+
+graph = gateway.graph(query=Query)
+"""
+WEB = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"text": "one"}')
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+FUNCTION = """
+def handler(event, context):
+    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": '{"text": "one"}'}
+"""
+WORDS_SETTINGS = """
+graph = "words:graph"
+
+[dev.services.web]
+command = ["{python}", "-m", "shop.web", "{port}"]
+
+[dev.services.function]
+handler = "shop.function.app.handler"
+"""
+
+
+async def test_a_service_whose_code_changes_is_started_again(tmp_path: Path) -> None:
+    """HTTP service and function answer by their new code, also after a mistake in between; nothing else ends."""
+    web, function = tmp_path / "shop/web/__main__.py", tmp_path / "shop/function/app.py"
+    for file, code in ((tmp_path / "words.py", WORDS), (web, WEB), (function, FUNCTION)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(code)
+    (tmp_path / "gateway.toml").write_text(WORDS_SETTINGS)
+    port = free_port()
+    query = "{web {text} function {text}}"
+
+    async def until_told(word: str) -> None:
+        async with asyncio.timeout(20):
+            while (await ask(port, query)) != {"data": {"web": {"text": word}, "function": {"text": word}}}:
+                await asyncio.sleep(0.05)
+
+    async with gateway("dev", "--port", str(port), directory=tmp_path) as process:
+        await read_until(process, "Ctrl-C stops everything.")
+        await until_told("one")
+        web.write_text("1 / 0")
+        await read_until(process, "ZeroDivisionError")
+        web.write_text(WEB.replace("one", "two"))
+        function.write_text(FUNCTION.replace("one", "two"))
+        await until_told("two")
+        below = descendants(process.pid)
+        process.send_signal(signal.SIGINT)
+        said = await read_until(process, "stopping")
+        code = await asyncio.wait_for(process.wait(), 10)
+
+    assert "function | app.py has changed; the next calls have it" in said
+    assert 0 == code
+    assert set() == alive(below)
+
+
 async def test_a_signal_while_services_start_ends_the_command(tmp_path: Path) -> None:
     """Nobody waits for a service that never answers: SIGTERM ends everything at once, with code 0."""
     (tmp_path / "hello.py").write_text(

@@ -29,6 +29,19 @@ async def test_lazy_start(run, function):
     assert pids == _children() - children_before
 
 
+async def test_renewed(run, function):
+    """The next execution after a change of code has a process of its own; one under way ends by the old one."""
+    caller = await run(function("who", workers=2))
+    before = (await caller.invoke("who")).json["pid"]
+
+    caller.local.renew("who")
+    after = (await caller.invoke("who")).json["pid"]
+    again = (await caller.invoke("who")).json["pid"]
+
+    assert before != after
+    assert again == after
+
+
 async def test_own_session(run, function):
     """A worker leads its own session, so that Ctrl-C in a terminal reaches only this process."""
     caller = await run(function("who"))
