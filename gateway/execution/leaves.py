@@ -41,6 +41,9 @@ _USUAL: dict[GraphQLLeafType, tuple[type[Any], str]] = {
 }
 
 
+_ANYTHING = frozenset({Any})
+
+
 class Leaf(msgspec.Struct, frozen=True):
     """A constant, or an attribute with what becomes of its value.
 
@@ -58,9 +61,10 @@ class Leaf(msgspec.Struct, frozen=True):
 
     def promised(self, types: Mapping[str, frozenset[Any]]) -> Leaf:
         """The same of a record that promises these *types* of its attributes' values, and no others."""
-        possible = types.get(self.attribute or "")
+        if self.usual is None or self.attribute is None:
+            return self
         expected = {self.usual} if self.non_null else {self.usual, NoneType}
-        return self if self.usual is None or possible is None else replace(self, is_sure=possible <= expected)
+        return replace(self, is_sure=types.get(self.attribute, _ANYTHING) <= expected)
 
     def lines(self, variable: str, bind: Bind) -> list[str]:
         """The statements after which `expression` is the response's value, or that raise."""

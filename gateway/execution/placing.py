@@ -7,7 +7,6 @@ another, or from its path; nothing changes an object of the answer once its fiel
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import chain, count, islice, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -26,19 +25,19 @@ Project: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
 class Projections:
     """The functions of one level, each made when it is first needed."""
 
+    __slots__ = ("_made", "_make")
+
     def __init__(self, make: Callable[[bool], Project]) -> None:
         """Let *make* make one for records of any origin, or, told so, one for those that msgspec has decoded."""
         self._make = make
+        self._made: dict[bool, Project] = {}
 
-    @cached_property
-    def of_any(self) -> Project:
-        """For records of any origin."""
-        return self._make(False)
-
-    @cached_property
-    def of_validated(self) -> Project:
-        """For those that msgspec has decoded."""
-        return self._make(True)
+    def of(self, *, validated: bool) -> Project:
+        """The one for records that msgspec has decoded, or for those of any origin."""
+        project = self._made.get(validated)
+        if project is None:
+            project = self._made[validated] = self._make(validated)
+        return project
 
 
 #: Values that are read without a pause, some milliseconds' worth.
@@ -148,7 +147,7 @@ class Placer:
 
         Many are made in several turns of the event loop, so that other requests are not held up.
         """
-        project = self._projections.of_validated if column.is_validated else self._projections.of_any
+        project = self._projections.of(validated=column.is_validated)
         if len(records) > self._at_once:
             column.later(self._made_in_turns(project, records), lambda made: put(made if type(made) is list else None))
             return
@@ -173,10 +172,11 @@ class Placer:
 
         Where *paths* are kept the names are their numbers.
         """
+        project = self._projections.of(validated=False)
         made: dict[Any, dict[str, Any]] = {}
         for name, value in values.items():
             try:
-                (made[name],) = self._projections.of_any((value,))
+                (made[name],) = project((value,))
             except IrregularError:
                 continue
         own_paths = None if paths is None else [paths[name] for name in made]

@@ -72,6 +72,11 @@ class LooseRecord(msgspec.Struct, frozen=True):
     text: str = 5  # type: ignore[assignment]
 
 
+class AbsentRecord(msgspec.Struct, frozen=True):
+    id: str
+    text: str = None  # type: ignore[assignment]
+
+
 class ChangingRecord(msgspec.Struct, frozen=True):
     id: str
     text: str
@@ -98,6 +103,11 @@ def _opened(rows: list[OpenRecord]) -> list[OpenRecord]:
 @things.many()
 def loose_things() -> Call[list[LooseRecord]]:
     return get("/things", into=list[LooseRecord])
+
+
+@things.many()
+def absent_things() -> Call[list[AbsentRecord]]:
+    return get("/things", into=list[AbsentRecord])
 
 
 @things.many()
@@ -140,6 +150,21 @@ async def test_what_the_application_put_into_a_record_is_looked_at(loader, row):
     given = await answer(graph(query=query_of(things=(list[Named], load(loader)))), [row], "{things {text}}")
 
     assert [{"text": "5"}] == given.data["things"]
+
+
+async def test_a_default_that_is_no_value_fails_its_field():
+    """A class that says text and means None by default promises nothing."""
+
+    @object_of(AbsentRecord, name="Absent")
+    class Absent:
+        text: str
+
+    absent = graph(query=query_of(things=(list[Absent | None], load(absent_things))))
+
+    given = await answer(absent, [THING, {"id": "t2"}], "{things {text}}")
+
+    assert [{"text": "one"}, None] == given.data["things"]
+    assert [["things", 1, "text"]] == given.paths
 
 
 class PartRecord(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Mutants: the source of a module with one small thing wrong in it, such as a condition that always holds.
 
-Not mutated is what only people or checkers read: annotations, docstrings, decorators, `__repr__`, assertions, `strict`.
+Not mutated is what only people or checkers read: annotations, docstrings, decorators, `__repr__`, assertions, `strict`;
+nor what msgspec has made a class of, which no other code of a function changes.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def mutants_of(module: str, source: str) -> list[Mutant]:
 
 def _places(node: Any, owner: Any, at: str | int, around: _Place | None, field: str) -> Iterator[_Place]:
     """The places of *node* and of everything in it."""
-    if field in _UNSEEN or _is_for_readers(node):
+    if field in _UNSEEN or _is_for_readers(node) or (around is not None and _is_of_a_struct(around.node, node)):
         return
     where = around.where if around else ""
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -111,6 +112,13 @@ def _is_for_readers(node: ast.AST) -> bool:
         case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
             return True
     return False
+
+
+def _is_of_a_struct(around: ast.AST, node: ast.AST) -> bool:
+    """Whether *node* is an option or a field of a class of msgspec's."""
+    if not isinstance(around, ast.ClassDef) or not isinstance(node, ast.keyword | ast.AnnAssign):
+        return False
+    return any(isinstance(base, ast.Attribute) and base.attr == "Struct" for base in around.bases)
 
 
 def _changes(place: _Place) -> Iterator[ast.AST]:
