@@ -31,22 +31,21 @@ class NullPass:
         self._types = types
         self._max_errors = max_errors
         self._path: list[str | int] = []
+        # Objects below which nothing failed, by `id`: those that many parents share are walked once.
+        self._whole: set[int] = set()
         self.errors: list[GraphQLError] = []
         self.left_out = 0
 
     def root_may_stay(self, data: dict[str, Any], fields: tuple[LinkedField, ...]) -> bool:
         """Settle these root fields in *data*; False when one of them nulls the whole of it."""
         for field in fields:
-            settled = self._settle_field(data, field)
+            settled = self._settle_field(data[field.key], field)
             if settled is _NULLED:
                 return False
             data[field.key] = settled
         return True
 
-    def _settle_field(self, out: dict[str, Any], field: LinkedField) -> Any:
-        value = out[field.key]
-        if type(field.shape) is LeafShape and type(value) is not Failure:
-            return value
+    def _settle_field(self, value: Any, field: LinkedField) -> Any:
         self._path.append(field.key)
         settled = self._settle(value, field.shape, field)
         self._path.pop()
@@ -86,14 +85,21 @@ class NullPass:
         return kept
 
     def _settle_object(self, out: dict[str, Any], selection: LinkedSelection) -> Any:
+        if id(out) in self._whole:
+            return out
         by_type = selection.by_type
         fields = by_type[self._types[id(out)]] if len(by_type) > 1 else next(iter(by_type.values()))
         kept = out
         for field in fields:
-            settled = self._settle_field(out, field)
+            value = out[field.key]
+            if type(field.shape) is LeafShape and type(value) is not Failure:
+                continue
+            settled = self._settle_field(value, field)
             if settled is _NULLED:
                 return _NULLED
-            if settled is not out[field.key]:
+            if settled is not value:
                 kept = dict(out) if kept is out else kept
                 kept[field.key] = settled
+        if kept is out:
+            self._whole.add(id(out))
         return kept
