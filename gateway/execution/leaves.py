@@ -61,14 +61,15 @@ class Leaf(msgspec.Struct, frozen=True):
 
     def promised(self, types: Mapping[str, frozenset[Any]]) -> Leaf:
         """The same of a record that promises these *types* of its attributes' values, and no others."""
-        if self.usual is None or self.attribute is None:
+        if self.usual is None:
             return self
+        assert self.attribute is not None  # noqa: S101 - what is of a type is an attribute
         expected = {self.usual} if self.non_null else {self.usual, NoneType}
         return replace(self, is_sure=types.get(self.attribute, _ANYTHING) <= expected)
 
     def lines(self, variable: str, bind: Bind) -> list[str]:
         """The statements after which `expression` is the response's value, or that raise."""
-        if self.is_sure and not self.refused:
+        if self._is_read_as_it_is:
             return []
         lines = [f"{variable} = record.{self.attribute}"]
         body = []
@@ -83,17 +84,19 @@ class Leaf(msgspec.Struct, frozen=True):
         if self.convert is not None:
             body += [f"{variable} = {bind(self.convert)}({variable})"]
             body += [f"if {variable} is None or {variable} is {bind(Undefined)}:", "    raise Irregular"]
-        return (
-            [*lines, *body]
-            if self.non_null
-            else [*lines, f"if {variable} is not None:", *("    " + line for line in body)]
-        )
+        if self.non_null:
+            return [*lines, *body]
+        return [*lines, f"if {variable} is not None:", *("    " + line for line in body)]
 
     def expression(self, variable: str) -> str:
         """The response's value, once `lines` have run."""
         if self.attribute is None:
             return repr(self.constant)
-        return f"record.{self.attribute}" if self.is_sure and not self.refused else variable
+        return f"record.{self.attribute}" if self._is_read_as_it_is else variable
+
+    @property
+    def _is_read_as_it_is(self) -> bool:
+        return self.is_sure and not self.refused
 
 
 def leaf_of(type_: GraphQLLeafType, attribute: str, *, non_null: bool) -> Leaf:
