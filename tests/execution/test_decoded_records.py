@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr
 from gateway import Backend, Call, Graph, Keys, arg, get, graph, load, object_of
 from gateway.execution.guarantees import promised_types
 from tests.declare.library import query_of
-from tests.execution.agreeing import Answered, agree
+from tests.execution.agreeing import Answered, agree, awaited, given, graph_of
 
 things = Backend("things")
 
@@ -52,19 +52,19 @@ async def answer(of: Graph, rows: list[dict[str, Any]], selection: str = SELECTI
 
 async def test_rows_are_answered_as_they_are():
     """Each value as its backend sent it, null where it may be."""
-    given = await answer(GRAPH, [THING, THING | {"id": "t2", "note": "n", "share": 2, "number": -(2**31)}])
+    answered = await answer(GRAPH, [THING, THING | {"id": "t2", "note": "n", "share": 2, "number": -(2**31)}])
 
     one = {"text": "one", "number": 1, "share": 0.5, "isNew": True, "note": None}
-    assert [one, one | {"note": "n", "share": 2.0, "number": -(2**31)}] == given.data["things"]
+    assert [one, one | {"note": "n", "share": 2.0, "number": -(2**31)}] == answered.data["things"]
 
 
 @pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 2**62])
 async def test_a_number_that_is_no_int_of_graphqls_fails_its_object(number):
     """Msgspec takes larger numbers than the specification, section 3.5.1, lets be answered."""
-    given = await answer(GRAPH, [THING, THING | {"number": number}])
+    answered = await answer(GRAPH, [THING, THING | {"number": number}])
 
-    assert ([["things", 1, "number"]], None) == (given.paths, given.data["things"][1])
-    assert 1 == given.data["things"][0]["number"]
+    assert ([["things", 1, "number"]], None) == (answered.paths, answered.data["things"][1])
+    assert 1 == answered.data["things"][0]["number"]
 
 
 class LooseRecord(msgspec.Struct, frozen=True):
@@ -147,9 +147,34 @@ async def test_what_the_application_put_into_a_record_is_looked_at(loader, row):
     class Named:
         text: str
 
-    given = await answer(graph(query=query_of(things=(list[Named], load(loader)))), [row], "{things {text}}")
+    answered = await answer(graph(query=query_of(things=(list[Named], load(loader)))), [row], "{things {text}}")
 
-    assert [{"text": "5"}] == given.data["things"]
+    assert [{"text": "5"}] == answered.data["things"]
+
+
+class HolderRecord(msgspec.Struct, frozen=True):
+    thing: ThingRecord
+    things: list[ThingRecord]
+
+
+@object_of(HolderRecord)
+class Holder:
+    thing: Thing
+    things: list[Thing]
+
+
+@pytest.mark.parametrize("way", [given, awaited])
+async def test_what_a_resolver_gives_is_looked_at(way):
+    """It may have made the records, and those in their attributes, of anything."""
+    made = ThingRecord("t1", 5, 1, 0.5, is_new=True)  # type: ignore[arg-type]
+    of = graph_of(
+        thing=(Thing, way(made)), things=(list[Thing], way([made])), holder=(Holder, way(HolderRecord(made, [made])))
+    )
+
+    answered = await agree(of, "{thing {text} things {text} holder {thing {text} things {text}}}")
+
+    both = {"thing": {"text": "5"}, "things": [{"text": "5"}]}
+    assert {**both, "holder": both} == answered.data
 
 
 async def test_a_default_that_is_no_value_fails_its_field():
@@ -161,10 +186,10 @@ async def test_a_default_that_is_no_value_fails_its_field():
 
     absent = graph(query=query_of(things=(list[Absent | None], load(absent_things))))
 
-    given = await answer(absent, [THING, {"id": "t2"}], "{things {text}}")
+    answered = await answer(absent, [THING, {"id": "t2"}], "{things {text}}")
 
-    assert [{"text": "one"}, None] == given.data["things"]
-    assert [["things", 1, "text"]] == given.paths
+    assert [{"text": "one"}, None] == answered.data["things"]
+    assert [["things", 1, "text"]] == answered.paths
 
 
 class PartRecord(msgspec.Struct, frozen=True):
@@ -202,15 +227,15 @@ async def test_one_call_of_several_whose_rows_were_changed_is_enough(first, late
     parts = [{"id": id_, "thing_id": id_} for id_ in ("t1", "t2")]
     routes = {"GET /things": [THING, THING | {"id": "t2"}], "GET /parts": parts}
 
-    given = await agree(
+    answered = await agree(
         graph(query=query_of(parts=(list[Part], load(all_parts)), first=(Whole | None, by_id))),
         "query($id: String!) {first(id: $id) {id} parts {thing {id text}}}",
         {"id": first},
         backends={"things": routes},
     )
 
-    assert [f"GET /things?id={first}", "GET /parts", f"GET /things?id={later}"] == given.asked
-    things = [part["thing"] for part in given.data["parts"]]
+    assert [f"GET /things?id={first}", "GET /parts", f"GET /things?id={later}"] == answered.asked
+    things = [part["thing"] for part in answered.data["parts"]]
     assert [{"id": "t1", "text": "one"}, {"id": "t2", "text": "5"}] == things
 
 
