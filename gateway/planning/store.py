@@ -22,8 +22,9 @@ Execution: TypeAlias = Literal["planned", "interpreted", "generated", "reference
 
 _DEFAULTS: Final = LimitSettings()
 
-# Measured: a field of a plan, linked and with generated code, takes 2,100 bytes to 2,800.
-_BYTES_PER_FIELD: Final = 3_000
+# Measured: a field of a plan, linked and with generated code, takes 1,400 bytes to 2,700; with code for both kinds of
+# records, decoded ones and others, 3,200 at most.
+_BYTES_PER_FIELD: Final = 3_300
 _BYTES_PER_PLAN: Final = 2_000
 
 #: All combinations of four boolean variables; of more variables the latest used are kept.
