@@ -9,26 +9,24 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
 from .. import __version__
-from ..local_lambda import Function
-from ..vocabulary.settings import ServiceSettings, Settings
+from ..vocabulary.settings import Settings
 from .child import Child
-from .http_service import HttpService, Place, ServiceFailedError, answers, filled
+from .functions import start_functions
+from .http_service import HttpService, Place, ServiceFailedError, answers
 from .ports import free_port
 from .problems import check_host, check_port, fail, graph_or_fail
-from .renewal import Renew, Renewal, code_folders
+from .renewal import code_folders
+from .running import Running
 from .table import print_table, working
-
-if TYPE_CHECKING:
-    from ..local_lambda import LocalLambda
 
 _START_S = 30.0
 _POLL_S = 0.05
@@ -44,26 +42,6 @@ class DevOptions:
     port: int
     settings_file: Path | None
     reload: bool
-
-
-@dataclass(slots=True)
-class Running:
-    """What has been started so far, for the backends that want an address."""
-
-    wanting: set[str]
-    #: What runs: name, kind, address and process id, where it has a process of its own that lasts.
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
-    #: What the gateway's own settings become: addresses of what runs here.
-    environment: dict[str, str] = field(default_factory=dict)
-    #: Ends all processes at once, for the impatient.
-    killers: list[Callable[[], None]] = field(default_factory=list)
-    #: Starts services again whose code changes.
-    renewal: Renewal = field(default_factory=Renewal)
-
-    def give_address(self, service: str, address: str) -> None:
-        """Send the backend of that name to *address*, unless its own settings say where it is."""
-        if service in self.wanting:
-            self.environment[f"GATEWAY_BACKENDS__{service.upper()}"] = address
 
 
 def run_dev(
@@ -143,7 +121,8 @@ async def _start_services(
     services = settings.dev.services
     functions = {name: service for name, service in services.items() if service.handler}
     if functions:
-        await _start_lambda(functions, place, running, stack, console)
+        says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(functions)}
+        await start_functions(functions, place, running, stack, says)
     http_services = []
     for number, (name, service) in enumerate(services.items()):
         if service.command:
@@ -168,57 +147,6 @@ async def _start_services(
         running.rows.append((http.name, "HTTP service", http.address, str(http.pid)))
         running.give_address(http.name, http.address)
         running.renewal.add(code_folders(services[http.name], Path.cwd()), http.renew)
-
-
-async def _start_lambda(
-    functions: dict[str, ServiceSettings], place: Place, running: Running, stack: AsyncExitStack, console: Console
-) -> None:
-    says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(functions)}
-    try:
-        from ..local_lambda import LocalLambda  # noqa: PLC0415 - an extra that HTTP services need not
-
-        local = LocalLambda(
-            [_function(name, service, place) for name, service in functions.items()],
-            log=lambda name, line: says[name](line),
-        )
-        await stack.enter_async_context(local)
-    except (ModuleNotFoundError, NotADirectoryError, OSError) as failed:
-        raise ServiceFailedError(f"local Lambda: {failed}") from failed
-    running.rows.append(("local Lambda", "Invoke API", local.endpoint, ""))
-    running.environment |= {
-        "GATEWAY_AWS__LAMBDA_ENDPOINT": local.endpoint,
-        # The local Lambda checks no signature; without credentials the gateway could make none.
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_SESSION_TOKEN": "",
-    }
-    if not (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
-        # Some region must be signed for; a setting of the application's own goes before it.
-        running.environment["AWS_REGION"] = "us-east-1"
-    for name, service in functions.items():
-        running.renewal.add(code_folders(service, Path.cwd()), _renewer(local, name, says[name]))
-        running.rows.append((name, f"Lambda, {service.workers} workers", f"lambda:{name}", ""))
-        running.give_address(name, f"lambda:{name}")
-
-
-def _renewer(local: LocalLambda, name: str, say: Callable[[str], None]) -> Renew:
-    async def renew(changed: Path) -> None:
-        say(f"{changed.name} has changed; the next calls have it")
-        local.renew(name)
-
-    return renew
-
-
-def _function(name: str, service: ServiceSettings, place: Place) -> Function:
-    environment = filled(service.environment.values(), {"state": place.state})
-    return Function(
-        name,
-        service.handler or "",
-        workers=service.workers,
-        timeout_s=service.timeout_s,
-        environment=dict(zip(service.environment, environment, strict=True)),
-        directory=Path.cwd(),
-    )
 
 
 async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExitStack, console: Console) -> Child:
