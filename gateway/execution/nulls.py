@@ -31,13 +31,15 @@ class NullPass:
         self._types = types
         self._max_errors = max_errors
         self._path: list[str | int] = []
-        # Objects below which nothing failed, by `id`: those that many parents share are walked once.
+        # Objects of this walk below which nothing failed, by `id`: those that many parents share are walked once.
         self._whole: set[int] = set()
         self.errors: list[GraphQLError] = []
         self.left_out = 0
 
     def root_may_stay(self, data: dict[str, Any], fields: tuple[LinkedField, ...]) -> bool:
         """Settle these root fields in *data*; False when one of them nulls the whole of it."""
+        # What an earlier walk nulled is gone, and another object may have its `id`.
+        self._whole.clear()
         for field in fields:
             settled = self._settle_field(data[field.key], field)
             if settled is _NULLED:

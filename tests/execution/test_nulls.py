@@ -1,13 +1,16 @@
 """Handling execution errors: what a null or an error takes with it. GraphQL specification, section 6.4.4."""
 
 import asyncio
+import gc
 
 import pytest
 import strawberry
 
 from gateway import RuleError
+from gateway import graph as build_graph
 from gateway.testing import running
 from gateway.vocabulary.settings import LimitSettings, Settings
+from tests.declare.library import query_of
 from tests.execution.agreeing import agree, awaited, given, graph_of, made_by, resolved
 
 
@@ -250,3 +253,53 @@ async def test_of_many_errors_the_rest_is_counted(failing, shown):
     assert [["numbers", 1 + index] for index in range(min(3, failing))] == [error["path"] for error in reply.errors[:3]]
     more = [f"expected at most 3 errors in an answer, got {failing}: the rest is left out"]
     assert (shown, more if failing > 3 else []) == (len(reply.errors), [error["message"] for error in reply.errors[3:]])
+
+
+@strawberry.type
+class Whole:
+    text: str = "text"
+
+
+@strawberry.type
+class Nulled:
+    wholes: list[Whole]
+
+    @strawberry.field
+    def missing(self) -> str:
+        return None  # type: ignore[return-value]
+
+
+@strawberry.type
+class Failing:
+    number: int
+
+    @strawberry.field
+    def failing(self) -> str | None:
+        return raise_now() if self.number % 100 == 0 else "no"
+
+
+@strawberry.type
+class Nulling:
+    @strawberry.mutation
+    def first(self) -> Nulled | None:
+        return Nulled(wholes=[Whole() for _ in range(3_000)])
+
+    @strawberry.mutation
+    async def second(self) -> list[Failing]:
+        await asyncio.sleep(0)
+        # What the first field nulled is let go before the objects of the second are made.
+        gc.collect()
+        return [Failing(number=number) for number in range(3_000)]
+
+
+async def test_objects_that_a_mutation_has_nulled_say_nothing_of_later_ones():
+    """Each root field's objects are looked at by themselves, also where others have stood in memory before."""
+    nulling = build_graph(query=query_of(word=(str, given("word"))), mutation=Nulling)
+
+    answer = await agree(nulling, "mutation {first {wholes {text} missing} second {failing}}")
+
+    assert answer.data["first"] is None
+    assert [None if number % 100 == 0 else "no" for number in range(3_000)] == [
+        each["failing"] for each in answer.data["second"]
+    ]
+    assert 31 == len(answer.errors)
