@@ -146,7 +146,7 @@ async def _start_services(
     for http in http_services:
         running.rows.append((http.name, "HTTP service", http.address, str(http.pid)))
         running.give_address(http.name, http.address)
-        running.renewal.add(code_folders(services[http.name], Path.cwd()), http.renew)
+        running.renewal.add(code_folders(http.name, services[http.name], Path.cwd()), http.renew)
 
 
 async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExitStack, console: Console) -> Child:

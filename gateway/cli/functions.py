@@ -52,7 +52,7 @@ async def start_functions(
         # Some region must be signed for; a setting of the application's own goes before it.
         running.environment["AWS_REGION"] = "us-east-1"
     for name, service in functions.items():
-        running.renewal.add(code_folders(service, Path.cwd()), _renewer(local, name, says[name]))
+        running.renewal.add(code_folders(name, service, Path.cwd()), _renewer(local, name, says[name]))
         running.rows.append((name, f"Lambda, {service.workers} workers", f"lambda:{name}", ""))
         running.give_address(name, f"lambda:{name}")
 

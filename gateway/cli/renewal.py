@@ -10,18 +10,27 @@ from typing import TypeAlias
 from watchfiles import awatch
 
 from ..vocabulary.settings import ServiceSettings
+from .http_service import ServiceFailedError
 
 #: Starts a service anew, told which file has changed.
 Renew: TypeAlias = Callable[[Path], Awaitable[None]]
 
 
-def code_folders(service: ServiceSettings, root: Path) -> list[Path]:
-    """Where the code of *service* is, as its `watch` says; else where the module is that its handler or command names.
+def code_folders(name: str, service: ServiceSettings, root: Path) -> list[Path]:
+    """Where the code of the service *name* is, as its `watch` says; else where its handler's or command's module is.
 
-    Only folders that exist below *root*, since nothing else is edited here: an installed package has none.
+    A module that is not below *root* is not edited here, and has none.
+
+    Raises:
+        ServiceFailedError: `watch` names what is no folder.
     """
-    named = service.watch if service.watch is not None else map(_folder_of, _modules(service))
-    return [root / folder for folder in dict.fromkeys(named) if folder and (root / folder).is_dir()]
+    if service.watch is None:
+        modules = dict.fromkeys(map(_folder_of, _modules(service)))
+        return [root / folder for folder in modules if folder and (root / folder).is_dir()]
+    for folder in service.watch:
+        if not (root / folder).is_dir():
+            raise ServiceFailedError(f"{name}: watch: expected a folder, got {folder!r}, which is none")
+    return [root / folder for folder in service.watch]
 
 
 def _modules(service: ServiceSettings) -> Iterable[str]:

@@ -74,7 +74,9 @@ def _own_error(call: Call[Any], response: WireResponse, backend: str) -> Gateway
         said = _decode(into, response.body, backend)
     except DecodeError:
         return None
-    return error_of(said)
+    error = error_of(said)
+    error.backend = error.backend or backend
+    return error
 
 
 def status_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError:

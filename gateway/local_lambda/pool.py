@@ -37,8 +37,9 @@ class Pool:
         self._log = log
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
-        # Those that have older code than new ones would have.
+        # Those that have older code than new ones would have, and of them those that have been told to end.
         self._outdated: set[Worker] = set()
+        self._ending: set[Worker] = set()
         self._events: deque[Invocation] = deque()
         self._runs: set[asyncio.Task[None]] = set()
         self._failed_starts = 0
@@ -77,7 +78,7 @@ class Pool:
         self._outdated = set(self._workers)
         idle, self._idle = self._idle, []
         for worker in idle:
-            worker.terminate()
+            self._retire(worker)
 
     async def stop(self) -> None:
         """Return when no process is left; executions under way end as failures, queued events are dropped."""
@@ -104,7 +105,7 @@ class Pool:
             self._idle.pop().take(invocation)
             return True
         # 2. a new worker
-        if len(self._workers) < self.function.workers:
+        if len(self._workers) - len(self._ending) < self.function.workers:
             self._start().take(invocation)
             return True
         # 3. nobody
@@ -127,7 +128,8 @@ class Pool:
     def _on_idle(self, worker: Worker) -> None:
         self._failed_starts = 0
         if worker in self._outdated:
-            worker.terminate()
+            self._retire(worker)
+            self._run_queued()
         elif self._events:
             worker.take(self._events.popleft())
         else:
@@ -136,8 +138,17 @@ class Pool:
     def _on_gone(self, worker: Worker) -> None:
         self._workers.discard(worker)
         self._outdated.discard(worker)
+        self._ending.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
         self._failed_starts = 0 if worker.is_initialised else self._failed_starts + 1
+        self._run_queued()
+
+    def _retire(self, worker: Worker) -> None:
+        """End a worker that runs nothing; another one may have its place at once."""
+        self._ending.add(worker)
+        worker.terminate()
+
+    def _run_queued(self) -> None:
         while self._events and not self._is_stopping and self._assign(self._events[0]):
             self._events.popleft()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.http_service import ServiceFailedError
 from gateway.cli.renewal import code_folders
 from gateway.vocabulary.settings import ServiceSettings
 
@@ -21,7 +22,7 @@ from gateway.vocabulary.settings import ServiceSettings
         ({"command": ("{python}", "-m", "services.users", "--port", "{port}")}, ["services/users"]),
         ({"command": ("{python}", "-m", "http.server")}, []),
         ({"command": ("node", "main.js")}, []),
-        ({"command": ("node", "main.js"), "watch": ("web", "absent", "services")}, ["web", "services"]),
+        ({"command": ("node", "main.js"), "watch": ("web", "services")}, ["web", "services"]),
         ({"handler": "services.users.app.handler", "watch": ()}, []),
     ],
 )
@@ -32,4 +33,12 @@ def test_the_code_is_where_its_module_is_or_where_it_is_said(
     for folder in ("services/users", "web"):
         (tmp_path / folder).mkdir(parents=True)
 
-    assert [tmp_path / folder for folder in expected] == code_folders(ServiceSettings(**service), tmp_path)
+    assert [tmp_path / folder for folder in expected] == code_folders("users", ServiceSettings(**service), tmp_path)
+
+
+def test_a_folder_to_watch_that_is_none_is_told(tmp_path: Path) -> None:
+    """A typing mistake would else be a service that is never started again."""
+    service = ServiceSettings(command=("node", "main.js"), watch=("wbe",))
+
+    with pytest.raises(ServiceFailedError, match="web: watch: expected a folder, got 'wbe'"):
+        code_folders("web", service, tmp_path)

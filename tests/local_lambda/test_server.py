@@ -30,8 +30,8 @@ async def test_lazy_start(run, function):
 
 
 async def test_renewed(run, function):
-    """The next execution after a change of code has a process of its own; one under way ends by the old one."""
-    caller = await run(function("who", workers=2))
+    """The next execution after a change of code has a process of its own, at once; it is kept as any other."""
+    caller = await run(function("who", workers=1))
     before = (await caller.invoke("who")).json["pid"]
 
     caller.local.renew("who")
@@ -40,6 +40,24 @@ async def test_renewed(run, function):
 
     assert before != after
     assert again == after
+
+
+async def test_renewed_while_it_runs(run, function, meeting):
+    """An execution under way ends by the old code; the event behind it, and all that follow, have the new one."""
+    caller = await run(function("meet", workers=1))
+    call = asyncio.create_task(caller.invoke("meet", meeting.port))
+    old = await meeting.guest()
+    await caller.invoke("meet", meeting.port, invocation_type="Event")
+
+    caller.local.renew("meet")
+    await old.dismiss("by the old code")
+    answer = await call
+    new = await meeting.guest()
+    await new.dismiss()
+
+    assert "by the old code" == answer.json
+    assert await old.is_gone()
+    assert old.pid != new.pid
 
 
 async def test_own_session(run, function):
