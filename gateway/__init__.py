@@ -5,41 +5,39 @@ Everything an application declares its graph with stands here; `gateway.testing`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from strawberry.types import Info as _StrawberryInfo
+from .vocabulary.late_names import late_names
 
-from .declare.backend import Backend
-from .declare.batched import batched
-from .declare.call import Call, Keys, delete, get, patch, post, put
-from .declare.enums import enum_of
-from .declare.graph import Graph, graph
-from .declare.load import load
-from .declare.loader import Loader, Write
-from .declare.objects import extend, object_of
-from .declare.page import Edge, Page, PageInfo
-from .declare.sources import arg, by_kind, type_of_id, viewer
-from .vocabulary.context import Context
-from .vocabulary.errors import (
-    BackendError,
-    BackendThrottled,
-    BackendTimeout,
-    ClientError,
-    DeclarationError,
-    DecodeError,
-    EngineError,
-    GatewayError,
-    MissingError,
-    RuleError,
-    SettingsError,
-)
-from .vocabulary.identity import Identity
+if TYPE_CHECKING:
+    from .declare.backend import Backend
+    from .declare.batched import batched
+    from .declare.call import Call, Keys, delete, get, patch, post, put
+    from .declare.enums import enum_of
+    from .declare.graph import Graph, graph
+    from .declare.info import Info
+    from .declare.load import load
+    from .declare.loader import Loader, Write
+    from .declare.objects import extend, object_of
+    from .declare.page import Edge, Page, PageInfo
+    from .declare.sources import arg, by_kind, type_of_id, viewer
+    from .vocabulary.context import Context
+    from .vocabulary.errors import (
+        BackendError,
+        BackendThrottled,
+        BackendTimeout,
+        ClientError,
+        DeclarationError,
+        DecodeError,
+        EngineError,
+        GatewayError,
+        MissingError,
+        RuleError,
+        SettingsError,
+    )
+    from .vocabulary.identity import Identity
 
-#: The `info` of a resolver, its `context` typed.
-Info = _StrawberryInfo[Context[object], object]
-
-if _TYPE_CHECKING:
-    __version__: str
+__version__ = "0.1.0"
 
 __all__ = [
     "Backend",
@@ -83,11 +81,36 @@ __all__ = [
     "viewer",
 ]
 
-
-def __getattr__(name: str) -> str:
-    """Read `__version__` when it is asked for: a server never does, and reading metadata takes time."""
-    if name != "__version__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib.metadata import version  # noqa: PLC0415 - as above
-
-    return version("onehop-gateway")
+# Imported when asked for: the ways in have something to say before anything is imported (`application/garbage.py`), and
+# most commands need no graph.
+__getattr__, __dir__ = late_names(
+    __name__,
+    {
+        ".declare.backend": ("Backend",),
+        ".declare.batched": ("batched",),
+        ".declare.call": ("Call", "Keys", "delete", "get", "patch", "post", "put"),
+        ".declare.enums": ("enum_of",),
+        ".declare.graph": ("Graph", "graph"),
+        ".declare.info": ("Info",),
+        ".declare.load": ("load",),
+        ".declare.loader": ("Loader", "Write"),
+        ".declare.objects": ("extend", "object_of"),
+        ".declare.page": ("Edge", "Page", "PageInfo"),
+        ".declare.sources": ("arg", "by_kind", "type_of_id", "viewer"),
+        ".vocabulary.context": ("Context",),
+        ".vocabulary.errors": (
+            "BackendError",
+            "BackendThrottled",
+            "BackendTimeout",
+            "ClientError",
+            "DeclarationError",
+            "DecodeError",
+            "EngineError",
+            "GatewayError",
+            "MissingError",
+            "RuleError",
+            "SettingsError",
+        ),
+        ".vocabulary.identity": ("Identity",),
+    },
+)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .application.garbage import spare_what_lives
-from .application.importing import import_graph
-from .application.starting import start_application
-from .vocabulary.settings_sources import load_settings
+from .application.garbage import nothing_collected
+
+with nothing_collected():
+    from .application.importing import import_graph
+    from .application.starting import start_application
+    from .vocabulary.settings_sources import load_settings
 
 _settings = load_settings()
-spare_what_lives()
 
 app = start_application(import_graph(_settings.graph), _settings)

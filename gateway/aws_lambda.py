@@ -6,23 +6,26 @@ between invocations; nothing runs once an answer is given.
 
 from __future__ import annotations
 
-from typing import Any
+from .application.garbage import nothing_collected, spare_what_lives
 
-from mangum import Mangum
-from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+# A function's process is the gateway's own.
+with nothing_collected():
+    from typing import Any
 
-from .application.app import create_app
-from .application.engine import Engine
-from .application.garbage import spare_what_lives
-from .application.importing import import_graph
-from .http.answer import failure
-from .http.negotiation import MediaType
-from .observe.logs import configure_logs
-from .observe.logs import log as _log
-from .vocabulary.clock import Clock, SystemClock
-from .vocabulary.dangers import danger_on_lambda
-from .vocabulary.errors import ClientError, SettingsError
-from .vocabulary.settings_sources import load_settings
+    from mangum import Mangum
+    from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+
+    from .application.app import create_app
+    from .application.engine import Engine
+    from .application.importing import import_graph
+    from .http.answer import failure
+    from .http.negotiation import MediaType
+    from .observe.logs import configure_logs
+    from .observe.logs import log as _log
+    from .vocabulary.clock import Clock, SystemClock
+    from .vocabulary.dangers import danger_on_lambda
+    from .vocabulary.errors import ClientError, SettingsError
+    from .vocabulary.settings_sources import load_settings
 
 #: A sandbox that was frozen longer than this has lost its connections: peers close idle ones after 5 s and more.
 IDLE_LIMIT_S = 4.0
@@ -76,7 +79,6 @@ def create_handler() -> LambdaHandler:
     if danger is not None:
         raise SettingsError(danger)
     configure_logs(readable=False)
-    spare_what_lives()
     return LambdaHandler(Engine(import_graph(settings.graph), settings))
 
 

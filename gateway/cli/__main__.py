@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..application.garbage import spare_what_lives
+from ..application.garbage import nothing_collected
 from .serve_arguments import read_serve
 
 
@@ -20,13 +20,12 @@ def _run(arguments: list[str]) -> None:
     told = read_serve(arguments)
     # Either imports what the other must not wait for.
     if told is None:
-        from .commands import main as run_command  # noqa: PLC0415
-
+        with nothing_collected():
+            from .commands import main as run_command  # noqa: PLC0415
         run_command()
     else:
-        spare_what_lives()
-        from .serve import run_serve  # noqa: PLC0415
-
+        with nothing_collected():
+            from .serve import run_serve  # noqa: PLC0415
         run_serve(told)
 
 

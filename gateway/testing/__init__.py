@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..vocabulary.late_names import late_names
 
 if TYPE_CHECKING:
     from ..admission.hops_signature import sign_hops
@@ -42,20 +43,16 @@ __all__ = [
 ]
 
 # Imported when asked for: doors need httpx, the local Lambda awslambdaric, and most tests neither.
-_HOMES = {
-    "..admission.hops_signature": ("sign_hops",),
-    "..local_lambda": ("Function", "LocalLambda"),
-    ".clock": ("ManualClock",),
-    ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
-    ".fake_backend": ("FakeBackend", "respond"),
-    ".lambda_events": ("lambda_event",),
-    ".processes": ("ServiceProcess", "service", "start_service"),
-    ".run": ("Ask", "Reply", "running"),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name], __name__), name)
+__getattr__, __dir__ = late_names(
+    __name__,
+    {
+        "..admission.hops_signature": ("sign_hops",),
+        "..local_lambda": ("Function", "LocalLambda"),
+        ".clock": ("ManualClock",),
+        ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
+        ".fake_backend": ("FakeBackend", "respond"),
+        ".lambda_events": ("lambda_event",),
+        ".processes": ("ServiceProcess", "service", "start_service"),
+        ".run": ("Ask", "Reply", "running"),
+    },
+)

@@ -34,7 +34,11 @@ def test_a_start_imports_what_serves(module: str) -> None:
 
 @pytest.mark.parametrize(
     ("modules", "unwanted"),
-    [("gateway.cli.__main__, gateway.cli.serve", ("cyclopts", "rich")), ("gateway.cli.commands", ("rich",))],
+    [
+        ("gateway", ("msgspec", "strawberry")),
+        ("gateway.cli.__main__, gateway.cli.serve", ("cyclopts", "importlib.metadata", "rich")),
+        ("gateway.cli.commands", ("rich",)),
+    ],
 )
 def test_a_server_starts_without_what_reads_commands_and_draws_tables(modules: str, unwanted: tuple[str, ...]) -> None:
     """Reading arguments is for the other commands and for mistakes; tables and colours are for help and reports."""
@@ -43,3 +47,18 @@ def test_a_server_starts_without_what_reads_commands_and_draws_tables(modules: s
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "\n" == ran.stdout
+
+
+def test_what_a_start_imports_is_never_collected() -> None:
+    """Nothing is looked through while it is imported, nor later; what requests leave is, when there is enough of it."""
+    code = """
+import gc
+before = gc.get_stats()[0]["collections"]
+import gateway.aws_lambda
+collections = gc.get_stats()[0]["collections"] - before
+print(collections < 10, gc.get_freeze_count() > 50_000, gc.isenabled(), gc.get_threshold()[0])
+"""
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "True True True 50000\n" == ran.stdout
