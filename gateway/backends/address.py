@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from ..vocabulary.masking import mask_credentials
 from ..vocabulary.nearest import did_you_mean
 from .wire import Pairs
 
@@ -105,7 +106,9 @@ def parse_address(text: str) -> Address:
             return _lambda(text, rest)
         case "local":
             return _local(text, rest)
-    raise ValueError(f"expected one of {', '.join(_FORMS.values())}; got {_shown(text)}{_hint(text, scheme)}")
+    raise ValueError(
+        f"expected one of {', '.join(_FORMS.values())}; got {mask_credentials(text)!r}{_hint(text, scheme)}"
+    )
 
 
 def _http(text: str) -> HttpAddress:
@@ -162,15 +165,7 @@ def _options(scheme: str, query: str, text: str) -> Pairs:
 
 
 def _malformed(scheme: str, text: str, why: str) -> ValueError:
-    return ValueError(f"expected {_FORMS[scheme]}, got {_shown(text)}: {why}")
-
-
-def _shown(text: str) -> str:
-    """*text* as an error may quote it: nothing up to the last @ but the scheme, and nothing after a `?`."""
-    _, at, after = text.rpartition("@")
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?", text)
-    before, query_mark, _ = f"{scheme[0] if scheme and at else ''}{'***@' if at else ''}{after}".partition("?")
-    return repr(before + ("?…" if query_mark else ""))
+    return ValueError(f"expected {_FORMS[scheme]}, got {mask_credentials(text)!r}: {why}")
 
 
 def _hint(text: str, scheme: str) -> str:

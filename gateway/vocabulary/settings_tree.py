@@ -6,6 +6,7 @@ It knows no source: it is handed values with the name of theirs. Problems are co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -110,7 +111,6 @@ class SettingsTree:
     def _struct(self, path: Path, kind: StructType | Type) -> Any:
         assert isinstance(kind, StructType)  # noqa: S101 - for the type checker
         problems_before = len(self.problems)
-        annotations = {field.name: field.type for field in msgspec.structs.fields(kind.cls)}
         values: dict[str, object] = {}
         for field in kind.fields:
             at, inner = (*path, field.name), bare(field.type)
@@ -119,7 +119,7 @@ class SettingsTree:
             elif isinstance(inner, DictType):
                 values[field.name] = {name: self._entry((*at, name), inner) for name in self._names(at)}
             elif at in self._given:
-                values[field.name] = self._leaf(at, annotations[field.name], field.type)
+                values[field.name] = self._leaf(at, _annotations(kind.cls)[field.name], field.type)
             elif field.required:
                 self._problem(at, self._sources_of(path), f"expected {expected(inner)}, got nothing")
             else:
@@ -165,6 +165,12 @@ class SettingsTree:
 
     def _problem(self, path: Path, source: str, what: str) -> None:
         self.problems.append(f"{source}: {'.'.join(path) or 'settings'}: {what}")
+
+
+@cache
+def _annotations(cls: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """Evaluated where a value is to be converted, since that takes longer than all else: most tables are not given."""
+    return {field.name: field.type for field in msgspec.structs.fields(cls)}
 
 
 def _as_table(kind: StructType | DictType, given: Given) -> Mapping[Any, object] | None:

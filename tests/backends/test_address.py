@@ -102,3 +102,12 @@ def test_no_error_shows_a_password(scheme, secret, rest):
         shown = f"{error} {error.__cause__} {error.__context__ if not error.__suppress_context__ else ''}"
 
     assert "hunter2" not in shown
+
+
+@given(key=SECRETS)
+def test_no_error_shows_what_stands_in_a_query(key):
+    """An @ in a key does not make the rest of it a host."""
+    with pytest.raises(ValueError, match="got") as raised:
+        parse_address(f"http://users/v1?key={key}")
+
+    assert "hunter2" not in str(raised.value)
