@@ -83,34 +83,35 @@ __all__ = [
 
 # Imported when asked for: the ways in have something to say before anything is imported (`application/garbage.py`), and
 # most commands need no graph.
-__getattr__, __dir__ = late_names(
-    __name__,
-    {
-        ".declare.backend": ("Backend",),
-        ".declare.batched": ("batched",),
-        ".declare.call": ("Call", "Keys", "delete", "get", "patch", "post", "put"),
-        ".declare.enums": ("enum_of",),
-        ".declare.graph": ("Graph", "graph"),
-        ".declare.info": ("Info",),
-        ".declare.load": ("load",),
-        ".declare.loader": ("Loader", "Write"),
-        ".declare.objects": ("extend", "object_of"),
-        ".declare.page": ("Edge", "Page", "PageInfo"),
-        ".declare.sources": ("arg", "by_kind", "type_of_id", "viewer"),
-        ".vocabulary.context": ("Context",),
-        ".vocabulary.errors": (
-            "BackendError",
-            "BackendThrottled",
-            "BackendTimeout",
-            "ClientError",
-            "DeclarationError",
-            "DecodeError",
-            "EngineError",
-            "GatewayError",
-            "MissingError",
-            "RuleError",
-            "SettingsError",
-        ),
-        ".vocabulary.identity": ("Identity",),
-    },
-)
+if not TYPE_CHECKING:  # which would take every name for one of these
+    __getattr__, __dir__ = late_names(
+        __name__,
+        {
+            ".declare.backend": ("Backend",),
+            ".declare.batched": ("batched",),
+            ".declare.call": ("Call", "Keys", "delete", "get", "patch", "post", "put"),
+            ".declare.enums": ("enum_of",),
+            ".declare.graph": ("Graph", "graph"),
+            ".declare.info": ("Info",),
+            ".declare.load": ("load",),
+            ".declare.loader": ("Loader", "Write"),
+            ".declare.objects": ("extend", "object_of"),
+            ".declare.page": ("Edge", "Page", "PageInfo"),
+            ".declare.sources": ("arg", "by_kind", "type_of_id", "viewer"),
+            ".vocabulary.context": ("Context",),
+            ".vocabulary.errors": (
+                "BackendError",
+                "BackendThrottled",
+                "BackendTimeout",
+                "ClientError",
+                "DeclarationError",
+                "DecodeError",
+                "EngineError",
+                "GatewayError",
+                "MissingError",
+                "RuleError",
+                "SettingsError",
+            ),
+            ".vocabulary.identity": ("Identity",),
+        },
+    )

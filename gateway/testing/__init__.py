@@ -43,16 +43,17 @@ __all__ = [
 ]
 
 # Imported when asked for: doors need httpx, the local Lambda awslambdaric, and most tests neither.
-__getattr__, __dir__ = late_names(
-    __name__,
-    {
-        "..admission.hops_signature": ("sign_hops",),
-        "..local_lambda": ("Function", "LocalLambda"),
-        ".clock": ("ManualClock",),
-        ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
-        ".fake_backend": ("FakeBackend", "respond"),
-        ".lambda_events": ("lambda_event",),
-        ".processes": ("ServiceProcess", "service", "start_service"),
-        ".run": ("Ask", "Reply", "running"),
-    },
-)
+if not TYPE_CHECKING:  # which would take every name for one of these
+    __getattr__, __dir__ = late_names(
+        __name__,
+        {
+            "..admission.hops_signature": ("sign_hops",),
+            "..local_lambda": ("Function", "LocalLambda"),
+            ".clock": ("ManualClock",),
+            ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
+            ".fake_backend": ("FakeBackend", "respond"),
+            ".lambda_events": ("lambda_event",),
+            ".processes": ("ServiceProcess", "service", "start_service"),
+            ".run": ("Ask", "Reply", "running"),
+        },
+    )

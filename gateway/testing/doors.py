@@ -17,7 +17,7 @@ from granian.server.embed import Server
 
 from ..application.app import create_app
 from ..application.engine import Engine
-from ..aws_lambda import LambdaHandler
+from ..application.lambda_handler import LambdaHandler
 from ..cli.ports import free_port
 from .lambda_events import EventKind, lambda_event
 from .processes import listening

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive
 from gateway.application.app import create_app
 from gateway.application.connected_client import UNWATCHED_S, ClientLeftError, ConnectedClient
 from gateway.application.engine import Engine
-from gateway.aws_lambda import LambdaHandler
+from gateway.application.lambda_handler import LambdaHandler
 from gateway.testing import FakeBackend
 from gateway.testing.doors import LambdaDoor
 from gateway.vocabulary.settings import Settings

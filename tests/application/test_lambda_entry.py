@@ -14,7 +14,7 @@ import strawberry
 
 import gateway
 from gateway.application.engine import Engine
-from gateway.aws_lambda import IDLE_LIMIT_S, LambdaHandler, create_handler
+from gateway.application.lambda_handler import IDLE_LIMIT_S, LambdaHandler, create_handler
 from gateway.testing.doors import LambdaContext, LambdaDoor
 from gateway.testing.fault_peer import FaultPeer
 from gateway.testing.fault_peer import Reply as PeerReply
