@@ -75,11 +75,13 @@ class Reader:
             GraphQLSyntaxError: *text* is no GraphQL.
         """
         try:
-            return parse(_LocatedSource(text), **self._parse_options)
+            document = parse(_LocatedSource(text), **self._parse_options)
         except GraphQLSyntaxError as error:
             if not self._shows_schema:
                 without_hint(error)
             raise
+        _part_tokens(document)
+        return document
 
     def validate(self, document: DocumentNode) -> Sequence[GraphQLError]:
         """What is wrong with *document*; nothing when the schema's extensions switch validation off.
@@ -106,6 +108,17 @@ class Reader:
             for error in errors:
                 self._schema.remove_field_suggestion(error)
         return errors
+
+
+def _part_tokens(document: DocumentNode) -> None:
+    """Let no token know the next and the last one, which only the parser asks for.
+
+    Else each document was a ring, and stayed in memory after it had been forgotten until Python's collector found it.
+    """
+    token = document.loc.start_token if document.loc is not None else None
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 class _LocatedSource(Source):

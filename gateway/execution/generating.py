@@ -123,7 +123,8 @@ class _Source:
         lines += [f"        made.append({{{', '.join(pairs)}}})", "    return made"]
         names = dict(self._globals)
         exec(compile("\n".join(lines), "<projection>", "exec"), names)  # noqa: S102 - see the module's first lines
-        project: Project = names["project"]
+        # Taken out: the function keeps these names.
+        project: Project = names.pop("project")
         return project
 
     def _bind(self, value: Any) -> str:
@@ -137,9 +138,13 @@ def _check_object(known: set[type[Any]], value: Any) -> None:
     """Let a class pass whose instances are objects of a type without a predicate, and remember it.
 
     Raises:
-        IrregularError: *value* is null, an error or something to be awaited.
+        IrregularError: *value* is null, an error, something to be awaited, or cannot be looked at.
     """
-    if value is None or value is Undefined or isinstance(value, Exception) or is_awaitable(value):
+    try:
+        is_irregular = value is None or value is Undefined or isinstance(value, Exception) or is_awaitable(value)
+    except Exception as failure:
+        raise IrregularError from failure
+    if is_irregular:
         raise IrregularError
     if len(known) >= _MAX_CLASSES:
         known.clear()

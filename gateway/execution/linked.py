@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -91,6 +91,17 @@ class LinkedSelection:
         """The response keys of that runtime type, in order, all null; copied for each object."""
         return self._templates[type_name]
 
+    def all_fields(self) -> Iterator[LinkedField]:
+        """Every field here and below; those of a selection that several share once."""
+        open_ones, seen = [self], {id(self)}
+        while open_ones:
+            for fields in open_ones.pop().by_type.values():
+                for field in fields:
+                    yield field
+                    if field.selection is not None and id(field.selection) not in seen:
+                        seen.add(id(field.selection))
+                        open_ones.append(field.selection)
+
 
 class LinkedPlan:
     """A plan that can run, any number of times and at the same time."""
@@ -117,6 +128,15 @@ class LinkedPlan:
         self.sharing = sharing_of(self.root) if plan.operation == "query" else None
         #: Whether code has been generated for it.
         self.has_code = False
+
+    def __del__(self) -> None:
+        """Part its fields from their steps and shapes, which know each other: the plan is gone with its last run.
+
+        Plans of documents that never come again would else wait for Python's collector, which seldom looks at what is
+        that old, and holds up every request when it does.
+        """
+        for field in self.root.all_fields():
+            del field.step, field.shape
 
 
 class _Link:

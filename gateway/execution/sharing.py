@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +13,7 @@ from ..declare.strawberry_types import strawberry_field_of
 from ..operations.plan import GlobalId, Load, Projection, TypeName
 
 if TYPE_CHECKING:
-    from .linked import LinkedField, LinkedSelection
+    from .linked import LinkedSelection
 
 
 class Sharing(msgspec.Struct, frozen=True):
@@ -32,7 +31,7 @@ def sharing_of(root: LinkedSelection) -> Sharing | None:
     """
     backends: dict[int, Service] = {}
     claims: dict[str, None] = {}
-    for field in _fields(root, set()):
+    for field in root.all_fields():
         if field.shape.asks_the_application:
             return None
         step = field.plan.step
@@ -47,15 +46,3 @@ def sharing_of(root: LinkedSelection) -> Sharing | None:
         backends |= {id(loader.backend): loader.backend for loader in binding.loaders}
         claims |= {source.claim: None for source in binding.sources if isinstance(source, ViewerClaim)}
     return Sharing(tuple(backends.values()), tuple(claims)) if backends else None
-
-
-def _fields(selection: LinkedSelection, seen: set[int]) -> Iterator[LinkedField]:
-    """Every field of *selection* and below."""
-    if id(selection) in seen:
-        return
-    seen.add(id(selection))
-    for fields in selection.by_type.values():
-        for field in fields:
-            yield field
-            if field.selection is not None:
-                yield from _fields(field.selection, seen)
