@@ -103,7 +103,7 @@ _ALL = (
     Contestant(
         "tailcall-dedupe", "Tailcall, batched, dedupe", _tailcall(shares=True), needs=_TAILCALL, keeps_calls=False
     ),
-    Contestant("tuned", "Strawberry tuned", _asgi("benchmarks.peers.strawberry_apps:tuned")),
-    Contestant("vanilla", "Strawberry as documented", _asgi("benchmarks.peers.strawberry_apps:vanilla")),
+    Contestant("tuned", "Strawberry tuned", _asgi("benchmarks.peers.strawberry_tuned:app")),
+    Contestant("vanilla", "Strawberry as documented", _asgi("benchmarks.peers.strawberry_documented:app")),
 )
 CONTESTANTS = {contestant.name: contestant for contestant in _ALL}

@@ -31,7 +31,7 @@ def post(address: str, body: bytes, viewer: int) -> bytes:
     url = urlsplit(address)
     head = (
         f"POST {url.path} HTTP/1.1\r\nhost: {url.netloc}\r\ncontent-type: application/json\r\n"
-        f"accept: application/json\r\nx-viewer: {viewer}\r\nx-request-id: bench\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"accept: application/json\r\nx-viewer: {viewer}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
