@@ -174,8 +174,14 @@ class GraphQLEndpoint:
 
 
 def read_headers(scope: Scope) -> dict[str, str]:
-    """The request's headers by lower-case name; of several of one name the first, as Starlette reads them."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed([*scope["headers"]])}
+    """The request's headers by lower-case name; several of one name are one list. Source: RFC 9110 section 5.3."""
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        for name in headers:
+            # RFC 6265 section 5.4: cookies are parted by another sign.
+            headers[name] = ("; " if name == "cookie" else ", ").join([value for own, value in pairs if own == name])
+    return headers
 
 
 def _hops(answered: Answer, totals: HopTotals, invoked: Mapping[str, bool]) -> dict[str, Any]:

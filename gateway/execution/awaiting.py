@@ -40,20 +40,21 @@ class Awaited:
 
     def add(self, awaitable: Any, place: Place) -> None:
         """Let *awaitable* go on; what it gives, or its exception, is for *place*."""
+        future = self._column.run.future_of(awaitable)
         arrived = partial(self._arrived, len(self._places))
         self._places.append(place)
         self._values.append(_MISSING)
         self._missing += 1
-        self._column.run.future_of(awaitable).add_done_callback(arrived)
+        future.add_done_callback(arrived)
 
     def _arrived(self, number: int, done: asyncio.Future[Any]) -> None:
         value = outcome_of(done)
         column, (shape, container, key, path) = self._column, self._places[number]
-        if isinstance(value, Exception) or shape.is_complete(value):
+        if _is_complete(shape, value):
             self._values[number] = value
         elif column.run.gave_up is None:
             self._values[number] = _PLACED
-            column.run.arrive(lambda: shape.place(column, value, container, key, path))
+            column.run.arrive(lambda: column.place_known(shape, value, container, key, path))
         self._missing -= 1
         if not self._missing:
             column.run.arrive(self._settle)
@@ -65,16 +66,32 @@ class Awaited:
         self._column.place_awaited(self, values, [self._places[number] for number in open_ones])
 
 
+def _is_complete(shape: Shape, value: Any) -> bool:
+    """Whether placing *value* asks and awaits nothing more; what raises when looked at fails where it is placed."""
+    try:
+        return isinstance(value, Exception) or shape.is_complete(value)
+    except Exception:  # noqa: BLE001 - an object's class may run code of the application
+        return False
+
+
 def outcome_of(done: asyncio.Future[Any]) -> Any:
     """The result, or the exception in its place."""
     if done.cancelled():
         return EngineError("a resolver was cancelled from within")
     failure = done.exception()
-    if failure is None:
-        return done.result()
-    if isinstance(failure, Exception):
-        return failure
-    # Nobody would hear what is raised in a callback of the loop's.
-    refused = EngineError(f"a resolver raised {type(failure).__name__}, which is no Exception")
-    refused.__cause__ = failure
+    return done.result() if failure is None else as_failure(failure)
+
+
+def as_failure(raised: BaseException) -> Exception:
+    """What a resolver raised, as its field's error; what is no Exception would end what it knows nothing of.
+
+    Raises:
+        KeyboardInterrupt: somebody pressed Ctrl-C meanwhile.
+    """
+    if isinstance(raised, Exception):
+        return raised
+    if isinstance(raised, KeyboardInterrupt):
+        raise raised
+    refused = EngineError(f"a resolver raised {type(raised).__name__}, which is no Exception")
+    refused.__cause__ = raised
     return refused

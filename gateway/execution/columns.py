@@ -63,18 +63,20 @@ class Column:
 
     def put_at(self, out: dict[str, Any], here: Path | None, value: Any) -> None:
         """As `put`; *here* is the path of the field itself."""
-        field = self.field
-        if is_awaitable(value):
-            self.wait(value, field.shape, out, field.key, here)
-        else:
-            field.shape.place(self, value, out, field.key, here)
+        self.place(self.field.shape, value, out, self.field.key, here)
 
-    def place_item(self, shape: Shape, item: Any, places: list[Any], index: int, path: Path | None = None) -> None:
-        """Place one item of a list, which may be awaitable."""
-        if is_awaitable(item):
-            self.wait(item, shape, places, index, path)
-        else:
-            shape.place(self, item, places, index, path)
+    def place(self, shape: Shape, value: Any, container: Container, key: str | int, path: Path | None) -> None:
+        """Place one value by *shape*, awaited first where it is awaitable.
+
+        What is raised while it is looked at is the field's error: an object's class may run code of the application.
+        """
+        try:
+            if is_awaitable(value):
+                self.wait(value, shape, container, key, path)
+            else:
+                shape.place(self, value, container, key, path)
+        except Exception as failure:  # noqa: BLE001 - as said
+            self.fail(container, key, failure, "completion")
 
     def filled(self) -> None:
         """Every parent has been put; the level below begins when nothing is awaited any more."""
@@ -105,8 +107,15 @@ class Column:
             placer.place(self, [container for _, container, *_ in places], paths, values)
         else:
             for value, (shape, container, key, path) in zip(values, places, strict=True):
-                shape.place(self, value, container, key, path)
+                self.place_known(shape, value, container, key, path)
         self.filled()
+
+    def place_known(self, shape: Shape, value: Any, container: Container, key: str | int, path: Path | None) -> None:
+        """As `place`, of a value that has been awaited."""
+        try:
+            shape.place(self, value, container, key, path)
+        except Exception as failure:  # noqa: BLE001 - as there
+            self.fail(container, key, failure, "completion")
 
     def later(self, coroutine: Coroutine[Any, Any, Any], go_on: Callable[[Any], None]) -> None:
         """Call *go_on* with what *coroutine* gives, or with its exception; the column is not filled before."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -42,8 +42,8 @@ def _present_one(error: GraphQLError, outcome: Outcome, request_id: str, *, expo
         _log_error(error, cause, shown.code, request_id)
     extensions: dict[str, Any] = {"code": shown.code, **shown.extensions}
     if expose and cause is not None:
-        extensions["detail"] = str(cause) if isinstance(cause, GatewayError) else repr(cause)
-    return {**error.formatted, "message": shown.message, "extensions": extensions}
+        extensions["detail"] = _unicode(str(cause) if isinstance(cause, GatewayError) else _repr(cause))
+    return {**error.formatted, "message": _unicode(shown.message), "extensions": extensions}
 
 
 class _Seen(NamedTuple):
@@ -60,6 +60,9 @@ class _Seen(NamedTuple):
 
 # Where graphql-core raises what is the field's own: an error that was returned, or that a future holds.
 _PASS_ON = frozenset({"complete_value", "with_abort_signal"})
+
+#: Objects and arrays within each other; an answer as a whole may have some more.
+_MAX_EXTENSIONS_DEPTH: Final = 100
 
 _INTERNAL = _Seen(EngineError().client_message, EngineError.default_code)
 
@@ -95,13 +98,34 @@ def _seen_by_clients(error: GraphQLError, cause: BaseException | None, outcome: 
 
 
 def _sendable(extensions: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """*extensions* if JSON can say them; else none, since one error must not cost the whole answer."""
+    """*extensions* as JSON says them; none where it cannot, since one error must not cost the whole answer."""
     try:
-        msgspec.json.encode(extensions)
+        plain: Mapping[str, Any] = msgspec.json.decode(msgspec.json.encode(extensions or {}))
+        _check_depth(plain)
     except (TypeError, ValueError, RecursionError) as unsendable:
-        _log.warning("error extensions left out", detail=str(unsendable))
+        _log.warning("error extensions left out", detail=_unicode(str(unsendable)))
         return {}
-    return extensions or {}
+    return plain
+
+
+def _check_depth(value: object, levels: int = _MAX_EXTENSIONS_DEPTH) -> None:
+    """Raise ValueError where *value* has more *levels* within each other."""
+    if levels < 0:
+        raise ValueError(f"expected at most {_MAX_EXTENSIONS_DEPTH} levels")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_depth(item, levels - 1)
+
+
+def _repr(cause: BaseException) -> str:
+    try:
+        return repr(cause)
+    except Exception:  # noqa: BLE001 - the application's
+        return type(cause).__name__
+
+
+def _unicode(text: str) -> str:
+    """*text* as an answer can hold it: a lone surrogate, such as of a file's name, as its escape."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _is_of_completion(error: GraphQLError, cause: BaseException | None) -> bool:

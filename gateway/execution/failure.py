@@ -8,6 +8,8 @@ from typing import Any, Literal, TypeAlias
 from graphql import FieldNode, GraphQLError
 from graphql.error import located_error
 
+from ..vocabulary.errors import EngineError
+
 #: Who raised: the field's resolver or loader, or completion, which found a value that is not what the schema says.
 Raiser: TypeAlias = Literal["field", "completion"]
 
@@ -30,7 +32,12 @@ class Failure:
 
     def located(self, path: Sequence[str | int]) -> GraphQLError:
         """The error with the place in the document and the response path."""
-        error = located_error(self.error, self.nodes, path)
+        try:
+            error = located_error(self.error, self.nodes, path)
+        except Exception:  # noqa: BLE001 - an exception's text may be made by code of the application
+            unreadable = EngineError(f"{type(self.error).__name__}, whose text cannot be read")
+            unreadable.__cause__ = self.error
+            error = located_error(unreadable, self.nodes, path)
         if error is self.error:
             # A resolver raised an error that has a path already: it is passed on as it is.
             return error

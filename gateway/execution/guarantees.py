@@ -7,7 +7,8 @@ for no record that the application made itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import UnionType
+from inspect import getattr_static
+from types import MemberDescriptorType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
@@ -22,14 +23,25 @@ def promised_types(record: type[Any] | None) -> Mapping[str, frozenset[Any]]:
     """
     if record is None or not issubclass(record, msgspec.Struct) or hasattr(record, "__post_init__"):
         return {}
-    if not record.__struct_config__.frozen:
+    if not record.__struct_config__.frozen or record.__getattribute__ is not msgspec.Struct.__getattribute__:
         return {}
-    return {field.name: _possible_types(field) for field in msgspec.structs.fields(record)}
+    fields = msgspec.structs.fields(record)
+    return {field.name: _possible_types(field) for field in fields if _is_read_as_it_is(record, field.name)}
+
+
+def _is_read_as_it_is(record: type[Any], name: str) -> bool:
+    """Whether the attribute is the decoded value, and no property or class attribute that has its name."""
+    return isinstance(getattr_static(record, name), MemberDescriptorType)
 
 
 def _possible_types(field: FieldInfo) -> frozenset[Any]:
     """The types of its values, the default's included, which msgspec does not check."""
-    types = set(get_args(field.type)) if get_origin(field.type) in {Union, UnionType} else {field.type}
+    named = get_args(field.type) if get_origin(field.type) in {Union, UnionType} else (field.type,)
+    try:
+        types = set(named)
+    except TypeError:
+        # Annotated with what has no hash.
+        return frozenset({Any})
     if field.default is not NODEFAULT:
         types.add(type(field.default))
     if field.default_factory is not NODEFAULT:

@@ -68,14 +68,14 @@ class LoadStep:
 
     def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: Iterable[Any], hop: int) -> None:
         """Ask now what will be asked for the rows that *above* gives for *keys*; the memo keeps it until then."""
+        (loader,) = self._binding.loaders
         try:
-            given = self._arguments(run).for_loader()
+            own_keys = {key: None for key in map(self._key_from(run, above), keys) if key is not None}
+            if own_keys:
+                run.loads.want(loader, own_keys, self._arguments(run).for_loader(), hop=hop)
         except Exception:  # noqa: BLE001 - told at each parent, when there are parents
             return
-        (loader,) = self._binding.loaders
-        own_keys = {key: None for key in map(self._key_from(run, above), keys) if key is not None}
         if own_keys:
-            run.loads.want(loader, own_keys, given, hop=hop)
             for step in self._ahead:
                 step.ask_ahead(run, loader, own_keys, hop)
 
@@ -102,9 +102,9 @@ class LoadStep:
             return None
         try:
             keys = list(map(self._read_key, rows.values))
+            distinct = dict.fromkeys(keys)
         except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
             return None
-        distinct = dict.fromkeys(keys)
         return None if None in distinct else (keys, distinct)
 
     def _chosen(self, column: Column, rows: Rows, arguments: _Arguments) -> dict[Loader[Any, Any, Any], _Asked]:
@@ -114,6 +114,8 @@ class LoadStep:
         for value, out, path in rows:
             try:
                 chosen = choose(self._binding, self._place, value, arguments.given, identity)
+                # A key that has no hash cannot be told from others.
+                hash(chosen)
             except Exception as failure:  # noqa: BLE001 - the field's error, as from its resolver
                 column.put(out, path, failure)
                 continue
@@ -130,16 +132,14 @@ class LoadStep:
     def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: _Arguments) -> None:
         run = column.run
         rows, _, distinct = asked
-        failure = run.gave_up
-        if failure is None:
-            try:
-                given = arguments.for_loader()
-            except Exception as refusal:  # noqa: BLE001 - the field's error at each parent
-                failure = refusal
-        if failure is not None:
-            _fail(column, rows, failure)
+        if run.gave_up is not None:
+            _fail(column, rows, run.gave_up)
             return
-        wanted = run.loads.want(loader, distinct, given, hop=column.hop)
+        try:
+            wanted = run.loads.want(loader, distinct, arguments.for_loader(), hop=column.hop)
+        except Exception as refusal:  # noqa: BLE001 - the field's error at each parent
+            _fail(column, rows, refusal)
+            return
         for step in self._ahead:
             step.ask_ahead(run, loader, distinct, column.hop)
         run.wait_until(wanted, partial(self._loaded, column, loader, asked))
@@ -221,8 +221,9 @@ class _Arguments:
 
     def __init__(self, binding: LoadBinding, convert: Callable[[], Mapping[str, Any]]) -> None:
         self._binding = binding
-        self._convert = convert
-        self._given: Mapping[str, Any] | Exception | None = None
+        # Until it is called: it holds the step, which may hold this.
+        self._convert: Callable[[], Mapping[str, Any]] | None = convert
+        self._given: Mapping[str, Any] | Exception = {}
         self._for_loader: dict[str, Any] | None = None
 
     @property
@@ -232,9 +233,10 @@ class _Arguments:
         Raises:
             Exception: coercion or conversion refused a value.
         """
-        if self._given is None:
+        convert, self._convert = self._convert, None
+        if convert is not None:
             try:
-                self._given = self._convert()
+                self._given = convert()
             except Exception as refusal:  # noqa: BLE001 - kept and raised for each parent
                 self._given = refusal
         if isinstance(self._given, Exception):

@@ -69,7 +69,11 @@ class Placer:
     ) -> None:
         """Put each parent's value into its response object, whatever the value is; *paths* lead there if kept."""
         if self.is_list:
-            self._place_lists(column, _Lists(outs, paths, values))
+            lists = _Lists(outs, paths, values)
+            if len(lists.items) > self._at_once:
+                # As they are now: in other turns of the event loop whoever owns them may change them.
+                lists = _Lists(outs, paths, [value.copy() if type(value) is list else value for value in values])
+            self._place_lists(column, lists)
         else:
             names = list(map(id, values)) if self.shares else list(range(len(values)))
             self.place_named(column, outs, names, dict(zip(names, values, strict=True)), paths)
@@ -140,7 +144,7 @@ class Placer:
                 if number in placed:
                     places[index] = placed[number]
                 else:
-                    column.place_item(shape.item, item, places, index, item_paths[number] if item_paths else None)
+                    column.place(shape.item, item, places, index, item_paths[number] if item_paths else None)
 
     def _make(self, column: Column, records: list[Any], put: Callable[[list[dict[str, Any]] | None], None]) -> None:
         """Call *put* with an object for each of *records*, or with None where some are irregular.

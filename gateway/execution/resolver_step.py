@@ -9,6 +9,7 @@ from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from ..declare.strawberry_types import strawberry_field_of
+from .awaiting import as_failure
 from .columns import Column
 from .rows import Rows
 
@@ -47,8 +48,8 @@ class ResolverStep:
         def call(parent: Any, here: Path | None) -> Any:
             try:
                 return function(parent, column, here)
-            except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
-                return failure
+            except BaseException as raised:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
+                return as_failure(raised)
 
         return call
 
@@ -66,8 +67,8 @@ class ResolverStep:
             try:
                 own = coerced if is_shareable else arguments.coerced(variables)
                 return self._resolve(parent, column.info(here), **own)
-            except Exception as failure:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
-                return failure
+            except BaseException as raised:  # noqa: BLE001 - a resolver may raise anything; it is the field's error
+                return as_failure(raised)
 
         return call
 

@@ -19,7 +19,7 @@ from ..declare.batched import Batched
 from ..vocabulary.alarms import set_alarm
 from ..vocabulary.context import Context
 from ..vocabulary.errors import BackendTimeout
-from .awaiting import outcome_of
+from .awaiting import as_failure, outcome_of
 from .failure import Failure
 from .linked import LinkedField, LinkedPlan
 from .nulls import NullPass
@@ -209,6 +209,13 @@ class Run:
                 # A loop, since a mutation may have more root fields than the stack has room for.
                 while self._has_next_turn():
                     self._take_turn()
+        except BaseException as raised:  # noqa: BLE001 - raised again, or told
+            bug = as_failure(raised)
+            if self._finished is None:
+                raise bug from raised.__cause__
+            # Whoever waits for the end hears of it: nothing else would end the run before its time is over.
+            if not self._finished.done():
+                self._finished.set_exception(bug)
         finally:
             self._depth -= 1
 
@@ -255,7 +262,11 @@ class _Wait:
         waiting = self._run._waiting  # noqa: SLF001 - a part of the run
         if self in waiting:
             del waiting[self]
-            self._run._do(self._give, value, gave_up)  # noqa: SLF001 - a part of the run
+            # Let go of: who is given to may hold this, and would keep the whole answer in memory until Python's
+            # collector came by.
+            give = self._give
+            del self._give
+            self._run._do(give, value, gave_up)  # noqa: SLF001 - a part of the run
 
 
 def _end_late(finished: asyncio.Future[None]) -> None:

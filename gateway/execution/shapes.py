@@ -191,7 +191,7 @@ class ListShape:
         container[key] = places
         for index, item in enumerate(items):
             item_path = None if path is None else path.add_key(index, None)
-            column.place_item(self.item, item, places, index, item_path)
+            column.place(self.item, item, places, index, item_path)
 
 
 class ObjectShape:

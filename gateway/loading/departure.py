@@ -77,7 +77,7 @@ class Departures:
         Only where this could join all of them without losing time of its own; else it says no.
         """
         flights = other._under_way.values()
-        if not all(flight.takes(self._deadline) for flight in flights):
+        if not all(flight.place is not None and flight.takes(self._deadline) for flight in flights):
             return False
         for flight in flights:
             flight.waiters[self._hold] = self._hold

@@ -169,6 +169,7 @@ class Loads:
             parts.recorder.call(write, facts, failure, keys=0, departure=departure, hop=hop, start_s=start_s)
             # Also after a failure: nobody knows how far the backend came.
             self.forget()
+            self._flights.outdated_by(write)
 
     def partition(self, backend: Service) -> Hashable | None:
         """Who may be given this request's answers of *backend*; None for nobody else."""

@@ -17,6 +17,7 @@ from collections.abc import Collection, Hashable, Mapping
 from functools import partial
 from typing import Any
 
+from ..declare.loader import Write
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import EngineError
 from .calling import Caller
@@ -93,6 +94,15 @@ class Flights:
             self._under_way.discard(flight)
         flight.task.cancel()
         return flight.task
+
+    def outdated_by(self, write: Write[Any, Any]) -> None:
+        """Let nobody join what *write* may have changed: calls of its backend, and of the loaders that it names.
+
+        Those who are on board get what was read before, as if they had asked before.
+        """
+        for flight in self._under_way:
+            if flight.loader.backend is write.backend or flight.loader in write.invalidates:
+                self._hide(flight)
 
     async def close(self) -> None:
         """Cancel all that is under way and wait until it is over; who still waits gets an error."""

@@ -6,9 +6,11 @@ import re
 from typing import Any, Never
 from urllib.parse import quote
 
+import httpx
 import msgspec
 import pytest
 
+from gateway.application.app import create_app
 from gateway.application.endpoint import GraphQLEndpoint
 from gateway.application.engine import Engine
 from gateway.testing.doors import Door, Received
@@ -109,6 +111,16 @@ async def test_a_body_that_says_it_is_too_long_is_refused_unread() -> None:
 
     assert [413, None] == [message.get("status") for message in sent]
     assert b'"message":"expected a body of at most 2000 bytes"' in sent[1]["body"]
+
+
+async def test_several_headers_of_one_name_are_one_list() -> None:
+    """Source: RFC 9110 section 5.3. What the second one accepts can be answered."""
+    headers = [("accept", "image/png"), ("accept", "application/json"), ("content-type", "application/json")]
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(Engine(GRAPH, PRODUCTION)))) as client:
+        response = await client.post("http://gateway/graphql", content=b'{"query": "{hello}"}', headers=headers)
+
+    assert (200, {"data": {"hello": "hello world"}}) == (response.status_code, response.json())
 
 
 async def test_an_unacceptable_media_type_is_406(door: Door) -> None:

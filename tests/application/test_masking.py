@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import NewType
+from typing import Any, NewType
 
 import pytest
 import strawberry
@@ -13,6 +14,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 import gateway
+from gateway.application.engine import Engine
+from gateway.testing import in_process
 from gateway.testing.run import Ask, running
 from gateway.vocabulary.settings import Settings
 
@@ -23,6 +26,11 @@ class Loud(Exception):  # noqa: N818
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.extensions = {"secret": SECRET, "code": "MINE"}
+
+
+class Speechless(Exception):  # noqa: N818 - a bug
+    def __str__(self) -> str:
+        return str(self.args[3])
 
 
 def refuse(value: object) -> object:
@@ -42,6 +50,25 @@ class Query:
     @strawberry.field
     def unsendable(self) -> int | None:
         raise GraphQLError("not today", extensions={"object": object()})
+
+    @strawberry.field
+    def deep(self) -> int | None:
+        levels: list[Any] = []
+        for _ in range(300):
+            levels = [levels]
+        raise GraphQLError("not today", extensions={"levels": levels})
+
+    @strawberry.field
+    def numbered(self) -> int | None:
+        raise GraphQLError("not today", extensions={"limits": {1: "one"}})
+
+    @strawberry.field
+    def half_a_character(self) -> int | None:
+        raise GraphQLError("file \udcff.txt is missing")
+
+    @strawberry.field
+    def speechless(self) -> int | None:
+        raise Speechless
 
     @strawberry.field
     def wrong_type(self) -> int | None:
@@ -116,6 +143,25 @@ async def test_extensions_that_json_cannot_say_cost_only_themselves(ask: Ask) ->
 
     assert {"unsendable": None, "hello": "world"} == reply.data
     assert [{"code": "BAD_USER_INPUT"}] == [error["extensions"] for error in reply.errors]
+
+
+async def test_extensions_are_said_as_json_says_them(ask: Ask) -> None:
+    """Names are texts there."""
+    reply = await ask("{numbered}")
+
+    assert [{"code": "BAD_USER_INPUT", "limits": {"1": "one"}}] == [error["extensions"] for error in reply.errors]
+
+
+@pytest.mark.parametrize("field", ["unsendable", "deep", "numbered", "halfACharacter", "speechless"])
+async def test_no_error_costs_the_whole_answer(field: str) -> None:
+    """Whatever it carries, and whatever its text is made of: over HTTP, too."""
+    body = json.dumps({"query": f"{{{field} hello}}"}).encode()
+
+    async with in_process(Engine(GRAPH, Settings())) as door:
+        received = await door.send("POST", "/graphql", {"content-type": "application/json"}, body)
+
+    answer = json.loads(received.body)
+    assert ({field: None, "hello": "world"}, 1) == (answer["data"], len(answer["errors"]))
 
 
 @pytest.mark.parametrize(

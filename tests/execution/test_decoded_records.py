@@ -1,7 +1,5 @@
 """Records that msgspec has decoded: nobody looks at their types again, and nothing is missed by that."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec
@@ -260,3 +258,37 @@ def test_what_a_class_promises():
         "made": {list[int], Any},
     } == promised_types(Promising)
     assert [{}] * 4 == [*map(promised_types, (None, dict, OpenRecord, ChangingRecord))]
+
+
+class PlainRecord(msgspec.Struct, frozen=True):
+    text: Any
+
+
+class ByProperty(PlainRecord, frozen=True):
+    @property
+    def text(self) -> Any:
+        return 5
+
+
+class ByAttribute(PlainRecord, frozen=True):
+    def __getattribute__(self, name: str) -> Any:
+        return 5 if name == "text" else super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("record", [ByProperty, ByAttribute])
+async def test_what_a_class_reads_in_a_fields_place_is_looked_at(record):
+    """Msgspec has decoded a text; whoever asks for it is given a number, which is no String."""
+    texts = Backend("texts")
+
+    @texts.many()
+    def all_texts() -> Call[list[record]]:
+        return get("/texts", into=list[record])
+
+    @object_of(record, name="Text")
+    class Text:
+        text: str
+
+    built = graph(query=query_of(texts=(list[Text], load(all_texts))))
+    answered = await agree(built, "{texts {text}}", backends={"texts": {"GET /texts": [{"text": "a"}]}})
+
+    assert [{"text": "5"}] == answered.data["texts"]

@@ -255,23 +255,41 @@ async def test_a_resolver_that_cancels_itself():
     assert ({"cancels": None, "one": 1}, [["cancels"]]) == (data, paths)
 
 
-async def test_a_resolver_that_raises_no_exception():
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_a_resolver_that_raises_no_exception(is_async):
     """A plan answers with the field's error; with graphql-core the whole request fails."""
 
     class Stop(BaseException):
         pass
 
-    async def stops() -> int | None:
+    async def stops_later() -> int | None:
         await asyncio.sleep(0)
         raise Stop
 
-    built = graph_of(stops=(int | None, resolved(stops)), one=(int, made_by(lambda: 1)))
+    def stops() -> int | None:
+        raise Stop
+
+    odd = resolved(stops_later if is_async else stops)
+    built = graph_of(stops=(int | None, odd), one=(int, made_by(lambda: 1)))
 
     data, paths, _ = await told(built, "{stops one}", PLANNED)
     with pytest.raises(Stop):
         await told(built, "{stops one}", REFERENCE)
 
     assert ({"stops": None, "one": 1}, [["stops"]]) == (data, paths)
+
+
+async def test_an_item_that_cannot_be_looked_at_fails_alone():
+    """A plan answers with the other items; graphql-core with no list."""
+
+    class Unbound:
+        def __getattr__(self, name):
+            raise RuntimeError(f"working outside of context: {name}")
+
+    built = graph_of(odd=(list[int | None] | None, made_by(lambda: [1, Unbound(), 3])))
+
+    assert ({"odd": [1, None, 3]}, [["odd", 1]]) == (await told(built, "{odd}", PLANNED))[:2]
+    assert ({"odd": None}, [["odd"]]) == (await told(built, "{odd}", REFERENCE))[:2]
 
 
 async def test_an_exception_in_an_awaitable_that_a_scalar_lets_pass():

@@ -9,6 +9,7 @@ import msgspec
 
 from gateway import BackendError
 from gateway.backends.wire import WireRequest
+from gateway.loading.flights import Flights
 from gateway.testing.fake_backend import FakeBackend
 from tests.loading.request import Row, answer, outcome, request, resize, row_by_id
 
@@ -96,6 +97,33 @@ async def test_a_load_under_way_is_not_joined_after_a_write() -> None:
         await under_way.wait()
         await loads.write(resize, {"row_id": "a", "size": 5})
         new = await loads.load(row_by_id, "a", {})
+        may_answer.set()
+
+        assert (Row("a"), Row("a", size=5)) == (await old, new)
+
+
+async def test_a_later_request_joins_no_call_that_began_before_a_write() -> None:
+    """Somebody's call is under way when a client's change is answered: the client's next query sees the change."""
+    under_way, may_answer = asyncio.Event(), asyncio.Event()
+    answers: list[Any] = [Row("a"), Row("a", size=5)]
+
+    async def slow_at_first(_: object) -> list[Row]:
+        row = answers.pop(0)
+        if row.size == 0:
+            under_way.set()
+            await may_answer.wait()
+        return [row]
+
+    wire = FakeBackend({"GET /rows": slow_at_first, "PATCH /rows/{id}": Row("a", size=5)})
+    flights = Flights()
+
+    async with request(wire, flights=flights) as somebodys:
+        old = somebodys.load(row_by_id, "a", {})
+        await under_way.wait()
+        async with request(wire, flights=flights) as changing:
+            await changing.write(resize, {"row_id": "a", "size": 5})
+        async with request(wire, flights=flights) as asking:
+            new = await asyncio.wait_for(asking.load(row_by_id, "a", {}), 2)
         may_answer.set()
 
         assert (Row("a"), Row("a", size=5)) == (await old, new)
