@@ -65,6 +65,8 @@ class ConnectedClient:
         self._alarm.stop()
         if self._watcher is not None:
             self._watcher.cancel()
+            # Whose traceback, once it is cancelled, knows this.
+            self._watcher = None
         # Only the watcher's own cancellation ends here; somebody else's, such as a server's that stops, goes on.
         if kind is asyncio.CancelledError and self._has_left and self._block.uncancel() == 0:
             raise ClientLeftError from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import CoroutineType, NoneType
 from typing import Any
 
@@ -142,6 +143,10 @@ def _serializer(type_: GraphQLLeafType) -> Callable[[Any], Any]:
 
 def _member_reader(type_: GraphQLEnumType) -> Callable[[Any], Any]:
     """A look-up of the names of a Python enum's members; anything else is asked of the GraphQL type."""
+    names: dict[int, Any] = {}
     members: Any = getattr(type_, "wrapped_cls", ())
-    names = {id(member): type_.coerce_output_value(member) for member in members}
+    for member in members:
+        # One that the type has no name for is the error of the field that has it.
+        with suppress(Exception):
+            names[id(member)] = type_.coerce_output_value(member)
     return lambda value: names.get(id(value)) or type_.coerce_output_value(value)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+from enum import Enum
 from typing import Annotated, Any
 
 import msgspec
@@ -242,3 +243,27 @@ async def test_an_awaited_answer_stays_no_longer_than_its_request():
             gc.enable()
 
     assert [] == left
+
+
+class Weight(Enum):
+    """A member that differs from itself cannot be found among the others."""
+
+    LIGHT = 1.0
+    NONE = float("nan")
+
+
+async def test_a_member_that_its_enum_cannot_name_fails_alone():
+    """At second sight, too, when code is generated for the type."""
+
+    @strawberry.type
+    class Parcel:
+        weight: strawberry.enum(Weight) | None
+
+    built = graph_of(parcels=(list[Parcel], given([Parcel(weight=Weight.LIGHT), Parcel(weight=Weight.NONE)])))
+
+    answer = await agree(built, "{parcels {weight}}")
+
+    assert ([{"weight": "LIGHT"}, {"weight": None}], [["parcels", 1, "weight"]]) == (
+        answer.data["parcels"],
+        answer.paths,
+    )
