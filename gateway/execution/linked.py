@@ -135,7 +135,8 @@ class LinkedPlan:
         Plans of documents that never come again would else wait for Python's collector, which seldom looks at what is
         that old, and holds up every request when it does.
         """
-        for field in self.root.all_fields():
+        root: LinkedSelection | None = getattr(self, "root", None)
+        for field in root.all_fields() if root is not None else ():
             del field.step, field.shape
 
 

@@ -115,7 +115,7 @@ class LoadStep:
             try:
                 chosen = choose(self._binding, self._place, value, arguments.given, identity)
                 # A key that has no hash cannot be told from others.
-                hash(chosen)
+                hash(chosen and chosen[1])
             except Exception as failure:  # noqa: BLE001 - the field's error, as from its resolver
                 column.put(out, path, failure)
                 continue

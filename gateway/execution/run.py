@@ -212,7 +212,7 @@ class Run:
         except BaseException as raised:  # noqa: BLE001 - raised again, or told
             bug = as_failure(raised)
             if self._finished is None:
-                raise bug from raised.__cause__
+                raise bug from bug.__cause__
             # Whoever waits for the end hears of it: nothing else would end the run before its time is over.
             if not self._finished.done():
                 self._finished.set_exception(bug)
