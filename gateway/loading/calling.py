@@ -87,6 +87,13 @@ class Caller:
 
 
 def _row_is_absent(loader: Loader[Any, Any, Any], keys: Sequence[Any], call: Call[Any]) -> bool:
-    """Whether 404 says that the one row asked for does not exist."""
+    """Whether 404 says that the one row asked for does not exist, not that the path is wrong."""
     has_meaning = _NOT_FOUND in call.also or _NOT_FOUND in call.errors
-    return loader.cardinality == "one" and len(keys) == 1 and not has_meaning
+    return loader.cardinality == "one" and not has_meaning and _asks_for_one_row(loader, keys, call)
+
+
+def _asks_for_one_row(loader: Loader[Any, Any, Any], keys: Sequence[Any], call: Call[Any]) -> bool:
+    # A batch that happens to hold one key is asked for as one of many is: the same 404 must mean the same.
+    if not loader.keyed or loader.max_batch == 1:
+        return True
+    return len(keys) == 1 and str(keys[0]) in {str(call.parameters.get(name)) for name in call.placeholders}

@@ -47,7 +47,7 @@ class FakeBackend:
         self._routes = [(*_read_route(route), answer) for route, answer in routes.items()]
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
-        """As `Wire.send`; a request without a route is BACKEND_REFUSED, since 404 would mean a row that is absent."""
+        """As `Wire.send`; a request without a route is BACKEND_REFUSED, since 404 may mean a row that is absent."""
         if self.is_closed:
             raise BackendError("the fake backend is closed", code="BACKEND_UNREACHABLE")
         self.requests.append(request)

@@ -82,7 +82,8 @@ TABLE: tuple[ErrorRow, ...] = (
     _R("backend", "BACKEND_FAILED", 502, True, True, "A service this field needs failed.",
        "The backend answered 5xx, or its function raised. Its own logs tell more."),
     _R("backend", "BACKEND_REFUSED", 502, False, False, "A service this field needs refused the request.",
-       "The backend answered 4xx: the loader's request or the gateway's credentials are wrong. Where it is the client"
+       "The backend answered 4xx: the loader's request or the gateway's credentials are wrong. A 404 of a batch is a"
+       " wrong path; where one row is asked for, it is null. Where it is the client"
        " that must know, declare it: `on_status(400, into=..., raises=...)`."),
     _R("timeout", "BACKEND_TIMEOUT", 504, True, True, "A service this field needs did not answer in time.",
        "The backend used up its `timeout_s`."),

@@ -93,7 +93,7 @@ async def _answered(play: Play, name: str, keys: Sequence[str], others: str) -> 
 
 
 async def _failure(fate: Random, *, may_be_absent: bool) -> WireResponse:
-    """Some failure of a whole call. For a single key 404 says that it has no row, and calls must not differ by that."""
+    """Some failure of a whole call. Where calls ask for one row, 404 says that there is none, and is no failure."""
     wrong: Callable[[], Any] = fate.choice(
         (
             lambda: respond({"oops": 1}, status=500),

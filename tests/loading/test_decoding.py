@@ -23,6 +23,10 @@ class Renamed(msgspec.Struct, frozen=True, rename="camel"):
     size: int
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    id: Any
+
+
 @rows.one(by=Renamed.row_id)
 def renamed_by_id(ids: Keys[str]) -> Call[list[Renamed]]:
     return get("/renamed", id=ids, into=list[Renamed])
@@ -179,7 +183,7 @@ async def test_404_that_is_an_error_is_no_absent_row() -> None:
     """Where a call says what a status means, it means nothing else."""
     missing = ClientError("no such row")
 
-    @rows.one(by=Row.id)
+    @rows.one(by=Row.id, max_batch=1)
     def row_or_error(ids: Keys[str]) -> Call[list[Row]]:
         return get("/rows", id=ids, into=list[Row]).on_status(404, into=dict, raises=lambda _: missing)
 
@@ -194,24 +198,48 @@ def test_an_answer_without_a_body() -> None:
         decode_answer(get("/", into=Row), answer("", 204), "rows")
 
 
-async def test_404_for_one_key_is_an_absent_row() -> None:
-    """A backend that answers 404 for a single key says that there is no row."""
+async def test_404_of_a_batch_is_an_error() -> None:
+    """A batch that asks by its query is refused as a whole: the path is wrong, however many keys the page has."""
     async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
-        assert None is await outcome(loads.load(row_by_id, "a", {}))
+        alone = await outcome(loads.load(row_by_id, "a", {}))
+        together = await loads.load_many(row_by_id, ["b", "c"], {})
+
+    assert ["BACKEND_REFUSED"] * 3 == [value.code for value in (alone, *together)]
+
+
+async def test_404_is_an_absent_row_where_each_call_asks_for_one() -> None:
+    """A backend that is asked for one row at a time says by 404 that there is none."""
+
+    @rows.one(by=Row.id, max_batch=1)
+    def row_at_a_time(ids: Keys[str]) -> Call[list[Row]]:
+        return get("/rows", id=ids, into=list[Row])
+
+    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
+        assert [None, None] == await loads.load_many(row_at_a_time, ["a", "b"], {})
+
+
+@pytest.mark.parametrize("key", [7, "7"])
+async def test_404_is_an_absent_row_where_the_path_names_it(key: object) -> None:
+    """So it does where the key stands in the path, and not where something else does."""
+
+    @rows.one(by=Numbered.id)
+    def named_by_path(ids: Keys[Any]) -> Call[list[Numbered]]:
+        return get("/rows/{id}", id=ids[0], into=list[Numbered])
+
+    @rows.one(by=Numbered.id)
+    def of_a_shop(ids: Keys[Any], *, shop: str) -> Call[list[Numbered]]:
+        return get("/shops/{shop}/rows", shop=shop, id=ids, into=list[Numbered])
+
+    missing = FakeBackend(dict.fromkeys(("GET /rows/7", "GET /shops/s1/rows"), lambda _: answer("{}", 404)))
+    async with request(missing) as loads:
+        assert None is await outcome(loads.load(named_by_path, key, {}))
+        assert "BACKEND_REFUSED" == (await outcome(loads.load(of_a_shop, key, {"shop": "s1"}))).code
 
 
 async def test_404_without_a_key_is_an_absent_row() -> None:
     """So it does for a loader without keys."""
     async with request(FakeBackend({"GET /row": lambda _: answer("{}", 404)})) as loads:
         assert None is await outcome(loads.load(the_row, None, {}))
-
-
-async def test_404_for_many_keys_is_an_error() -> None:
-    """For several keys nobody knows which is absent: the path is wrong."""
-    async with request(FakeBackend({"GET /rows": lambda _: answer("{}", 404)})) as loads:
-        values = await loads.load_many(row_by_id, ["a", "b"], {})
-
-    assert ["BACKEND_REFUSED", "BACKEND_REFUSED"] == [value.code for value in values]
 
 
 async def test_404_of_a_list_is_an_error() -> None:
