@@ -39,6 +39,8 @@ class Backend(Service, frozen=True):
                 f"Backend({self.name!r}): expected lower-case letters and digits, words joined by one underscore,"
                 " since the environment sets its address: GATEWAY_BACKENDS__USERS"
             )
+        _check_names(self.name, "identity", self.identity, 'claims, such as ("sub",)')
+        _check_names(self.name, "forward", self.forward, 'request headers, such as ("accept-language",)')
 
     @overload
     def one(self, *, by: K, max_batch: int = 100) -> Callable[[_Rows[K, P, R]], Loader[K, R | None, P]]: ...
@@ -103,6 +105,12 @@ class Backend(Service, frozen=True):
             )
 
         return declare
+
+
+def _check_names(backend: str, parameter: str, names: object, expected: str) -> None:
+    # A text would be taken letter by letter: nothing is named so, and nothing would be sent.
+    if not isinstance(names, tuple) or not all(isinstance(name, str) and name for name in names):
+        raise DeclarationError(f"Backend({backend!r}): {parameter}= expects a tuple of {expected}; got {names!r}")
 
 
 def _check_keys(where: str, key: KeyFields | None, annotation: Any) -> None:

@@ -39,6 +39,21 @@ def test_a_backend_needs_a_name_that_the_environment_can_spell(name):
         Backend(name)
 
 
+@pytest.mark.parametrize("names", ["sub", ["sub"], ("sub", 1), ("",), None])
+def test_what_a_backend_is_told_is_a_tuple_of_names(names):
+    """A text in the tuple's place would name nothing that exists, and be sent nothing without a word."""
+    with pytest.raises(DeclarationError) as claims:
+        Backend("books", identity=names)
+    with pytest.raises(DeclarationError) as headers:
+        Backend("books", forward=names)
+
+    assert f"Backend('books'): identity= expects a tuple of claims, such as (\"sub\",); got {names!r}" == str(
+        claims.value
+    )
+    expected = "Backend('books'): forward= expects a tuple of request headers, such as (\"accept-language\",)"
+    assert f"{expected}; got {names!r}" == str(headers.value)
+
+
 def test_an_unbound_value_is_no_key():
     """`by=` takes a field of a record, and says what one looks like."""
     message = refusal(lambda: books.one(by="id")(_by_id))
