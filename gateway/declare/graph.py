@@ -67,6 +67,9 @@ def graph(
         raise DeclarationError(
             "graph: config= asks for @defer and @stream, which no transport of the gateway can send yet"
         )
+    for name, root in (("query", query), ("mutation", mutation), ("subscription", subscription)):
+        if root is not None or name == "query":
+            _check_root(name, root)
     try:
         schema = GraphSchema(
             query=query,
@@ -91,6 +94,17 @@ def graph(
         raise DeclarationError("the graph's declarations disagree:\n" + "\n".join(f"  {line}" for line in problems))
     note_possible_types(schema._schema)  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
     return Graph(schema, MappingProxyType({backend.name: backend for backend in named}), app)
+
+
+def _check_root(name: str, root: object) -> None:
+    if isinstance(root, type) and hasattr(root, "__strawberry_definition__"):
+        return
+    if isinstance(root, type):
+        raise DeclarationError(
+            f"graph: {name}= expects a class made by strawberry.type, got the plain class"
+            f" {root.__module__}.{root.__qualname__}; decorate it with @strawberry.type"
+        )
+    raise DeclarationError(f"graph: {name}= expects a class made by strawberry.type, got {root!r}")
 
 
 def _object_types(schema: strawberry.Schema) -> Iterator[StrawberryObjectDefinition]:

@@ -14,7 +14,7 @@ from strawberry.permission import BasePermission
 from ..vocabulary.errors import DeclarationError
 from ..vocabulary.nearest import did_you_mean
 from .binding import BINDING, LoadBinding
-from .loader import Loader
+from .loader import Loader, refuse_no_loader
 from .resolver_signature import give_signature
 from .resolving import resolve_load
 from .sources import ByKind, read_key_sources
@@ -59,8 +59,10 @@ def load(
     can annotate the field with its GraphQL type.
 
     Raises:
-        DeclarationError: *key* is no key source.
+        DeclarationError: *target* is no loader, or *key* no key source.
     """
+    if not isinstance(target, ByKind):
+        refuse_no_loader("load", target)
     binding = LoadBinding(target, read_key_sources(key), isinstance(key, tuple), dict(fixed or {}))
     _check_argument_names(binding, argument_descriptions or {})
     return strawberry.field(

@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
 import msgspec
 
 from ..vocabulary.context import Context
+from ..vocabulary.errors import DeclarationError
 
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
@@ -110,3 +111,22 @@ class Write(msgspec.Struct, Generic[P, T], frozen=True, eq=False):
 
     def __repr__(self) -> str:
         return f"<Write {self.label}>"
+
+
+def refuse_no_loader(where: str, candidate: object) -> None:
+    """Do nothing for a loader; say of anything else what it is, and what to do about it.
+
+    Raises:
+        DeclarationError: *candidate* is no loader.
+    """
+    if isinstance(candidate, Loader):
+        return
+    came, advice = f"{candidate!r}", "declare one with @backend.one, @backend.many or @backend.page"
+    if isinstance(candidate, Service):
+        came, advice = f"the backend {candidate.name!r}", "name one of its loaders"
+    elif isinstance(candidate, Write):
+        came, advice = f"the write {candidate.label}", "a mutation's resolver sends it: `await write.send(...)`"
+    elif inspect.isroutine(candidate):
+        came = f"the function {candidate.__module__}.{candidate.__qualname__}"
+        advice = "decorate it with @backend.one, @backend.many or @backend.page"
+    raise DeclarationError(f"{where}: expected a loader, got {came}; {advice}")

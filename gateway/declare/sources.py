@@ -10,7 +10,7 @@ from strawberry import relay
 
 from ..vocabulary.errors import ClientError, DeclarationError
 from ..vocabulary.identity import Identity
-from .loader import Loader
+from .loader import Loader, refuse_no_loader
 from .signatures import is_record_field
 
 K = TypeVar("K")
@@ -105,12 +105,17 @@ def by_kind(kind: str, loaders: Mapping[str, Loader[K, Any, Any]]) -> ByKind[K]:
     """References to several types: *kind* names the field that says which of *loaders* gets the key.
 
     `load(by_kind(HitRecord.kind, {"course": course_by_id, "lecture": lecture_by_id}), key=HitRecord.id)`
+
+    Raises:
+        DeclarationError: *kind* is no source of a kind, or one of *loaders* no loader.
     """
     source: Any = kind
     if not isinstance(source, TypeOfId):
         if not is_record_field(source):
             raise DeclarationError(f"by_kind: expected a record field or type_of_id(...) as kind, got {source!r}")
         source = RecordField(source.__objclass__, source.__name__)
+    for name, loader in loaders.items():
+        refuse_no_loader(f"by_kind: {name!r}", loader)
     return ByKind(source, dict(loaders))
 
 

@@ -257,6 +257,34 @@ def test_a_shared_field_needs_types_that_copy_it():
     )
 
 
+class Plain:
+    title: str
+
+
+@pytest.mark.parametrize(
+    ("root", "came"),
+    [
+        (Plain, "the plain class tests.declare.test_checks.Plain; decorate it with @strawberry.type"),
+        ("Query", "'Query'"),
+    ],
+)
+@pytest.mark.parametrize("name", ["query", "mutation", "subscription"])
+def test_a_root_is_a_type(name, root, came):
+    """A class that nobody made a type is named, with what it lacks."""
+    roots = {"query": query_of(featured=(Book, load(library.featured)))}
+
+    with pytest.raises(DeclarationError) as refused:
+        graph(**{**roots, name: root})
+
+    assert f"graph: {name}= expects a class made by strawberry.type, got {came}" == str(refused.value)
+
+
+def test_a_graph_has_a_query():
+    """So is its absence."""
+    with pytest.raises(DeclarationError, match=r"query= expects a class made by strawberry\.type, got None"):
+        graph(query=None)
+
+
 def test_two_modules_cannot_define_one_type():
     """Both places are named."""
 

@@ -1,15 +1,23 @@
 """`load`: a field's value by every kind of key, and what a missing key or row does."""
 
+import re
+
+import pytest
 import strawberry
 from strawberry import relay
 from strawberry.permission import BasePermission
 
-from gateway import arg, extend, graph, load, object_of, viewer
+from gateway import Call, DeclarationError, arg, by_kind, extend, graph, load, object_of, patch, type_of_id, viewer
 from gateway.testing.fake_backend import FakeBackend
 from gateway.testing.run import running
 from tests.declare import library, types
 from tests.declare.library import BOOKS, BookRecord, query_of
 from tests.declare.types import Author, Book, Loan
+
+
+@library.books.write()
+def rename(book_id: str, *, title: str) -> Call[BookRecord]:
+    return patch("/books/{id}", id=book_id, json={"title": title}, into=BookRecord)
 
 
 def global_id(type_name, raw):
@@ -305,3 +313,20 @@ async def test_one_declaration_may_serve_several_types():
     ada = {"name": "Ada"}
     assert {"novel": {"author": ada, "writer": ada}, "manual": {"by": ada, "maybe": ada}} == data
     assert "type Manual {\n  by: Author!\n  maybe: Author\n}" in built.sdl
+
+
+@pytest.mark.parametrize(
+    ("target", "came"),
+    [
+        (global_id, "the function tests.declare.test_load.global_id; decorate it with @backend.one, @backend.many or"),
+        (library.books, "the backend 'books'; name one of its loaders"),
+        (rename, "the write books.rename; a mutation's resolver sends it: `await write.send(...)`"),
+        (None, "None; declare one with @backend.one, @backend.many or @backend.page"),
+    ],
+)
+def test_only_a_loader_is_loaded_by(target, came):
+    """What stands in a loader's place is named where it is written, with what to do."""
+    with pytest.raises(DeclarationError, match=re.escape(f"load: expected a loader, got {came}")):
+        load(target, key=BookRecord.id)
+    with pytest.raises(DeclarationError, match=re.escape(f"by_kind: 'Book': expected a loader, got {came}")):
+        by_kind(type_of_id("id"), {"Book": target})
