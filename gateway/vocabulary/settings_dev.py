@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
 from .masking import Masked
 from .units import LONGEST_S
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+#: AWS API reference, CreateFunction, "FunctionName".
+_LONGEST_FUNCTION_NAME: Final = 64
+_HANDLER: Final = re.compile(r"[^\s.:\0]+(?:\.[^\s.:\0]+)*[.:][^\s.:\0]+")
+
 
 class ServiceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One service that `gateway dev` runs: a Lambda function by `handler`, or an HTTP service by `command`.
 
     Raises:
-        ValueError: both are given, or neither.
+        ValueError: both are given, or neither; or no process could be started with what is given.
     """
 
     handler: Annotated[
@@ -80,14 +86,34 @@ class ServiceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
         if (self.handler is None) == (not self.command):
             came = "neither" if self.handler is None else "both"
             raise ValueError(f"expected exactly one of handler and command, got {came}")
+        if self.handler is not None and not _HANDLER.fullmatch(self.handler):
+            raise ValueError(
+                f"handler: expected module.function, such as services.users.app.handler, got {self.handler!r}"
+            )
+        if any("\0" in word for word in self.command or ()):
+            raise ValueError("command: expected words without NUL characters, got one with")
+        _check_environment(self.environment)
+
+
+def _check_environment(environment: Mapping[str, str]) -> None:
+    """Raise ValueError unless a process can have it; no value is told."""
+    for name, value in environment.items():
+        if "=" in name or "\0" in name:
+            raise ValueError(f"environment: expected a variable's name without = and NUL, got {name!r}")
+        if "\0" in value:
+            raise ValueError(f"environment.{name}: expected a value without NUL characters, got one with")
 
 
 class DevSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What `gateway dev` runs besides the gateway."""
+    """What `gateway dev` runs besides the gateway.
+
+    Raises:
+        ValueError: a service has a name that no process or function could have.
+    """
 
     services: Annotated[
         Mapping[str, ServiceSettings],
-        Meta(description="Services by name. None: backends may run elsewhere."),
+        Meta(description="Services by name, of letters, digits, `-` and `_`. None: backends may run elsewhere."),
     ] = {}
     any_host: Annotated[
         bool,
@@ -97,3 +123,13 @@ class DevSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
             " container whose port is published on loopback alone.",
         ),
     ] = False
+
+    def __post_init__(self) -> None:
+        for name, service in self.services.items():
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"services: expected a name of letters, digits, - and _, got {name!r}")
+            if service.handler is not None and len(name) > _LONGEST_FUNCTION_NAME:
+                raise ValueError(
+                    f"services.{name}: expected a name of at most {_LONGEST_FUNCTION_NAME} characters, as a Lambda"
+                    f" function's is, got {len(name)}"
+                )

@@ -98,6 +98,18 @@ async def test_a_service_that_does_not_start_ends_the_command(tmp_path: Path, se
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(("command", "expected"), [("dev", 2), ("doctor", 1)])
+async def test_a_service_that_could_never_start_is_a_wrong_setting(tmp_path: Path, command: str, expected: int) -> None:
+    """It is told before anything starts, and by `gateway doctor`."""
+    (tmp_path / "gateway.toml").write_text('[dev.services.users]\nhandler = ""\n')
+
+    code, printed, said = await run_gateway(command, directory=tmp_path)
+
+    assert expected == code
+    assert "gateway.toml: dev.services.users: handler: expected module.function, such as " in printed + said
+    assert "Traceback" not in said
+
+
 #: A graph over an HTTP service and a Lambda function, each of which answers with a word of its own code.
 WORDS = """
 import msgspec

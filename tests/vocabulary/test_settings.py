@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from rich.pretty import pprint
 
+from gateway.local_lambda import Function
 from gateway.vocabulary.masking import mask_credentials
 from gateway.vocabulary.settings import (
     AwsSettings,
@@ -147,3 +148,16 @@ def test_a_service_is_a_function_or_a_command(fields, came):
         ServiceSettings(**fields)
 
     assert f"expected exactly one of handler and command, got {came}" == str(caught.value)
+
+
+@pytest.mark.parametrize("handler", ["app.handler", "app:handler", "services.users.app.handler", "src/app.handler"])
+def test_a_handler_is_what_the_local_lambda_takes(handler):
+    """What the settings let pass starts."""
+    assert handler == ServiceSettings(handler=handler).handler == Function("users", handler).handler
+
+
+@pytest.mark.parametrize("handler", ["", "nodot", ".handler", "app.", "a..b", "a b.c", "a\0.b", "a:b:c"])
+def test_what_names_no_function_is_no_handler(handler):
+    """Nothing could be imported by it."""
+    with pytest.raises(ValueError, match=r"^handler: expected module\.function, such as .+, got '"):
+        ServiceSettings(handler=handler)

@@ -226,6 +226,34 @@ def test_a_wrong_variable_is_explained(name, text, expected):
             '[dev.services.users]\nhandler = "a.b"\nhealth = "ready"',
             "dev.services.users.health: expected a path that begins with /, got 'ready'",
         ),
+        (
+            '[dev.services.users]\nhandler = "nodot"',
+            "dev.services.users: handler: expected module.function, such as services.users.app.handler, got 'nodot'",
+        ),
+        (
+            '[dev.services."my fn"]\nhandler = "a.b"',
+            "dev: services: expected a name of letters, digits, - and _, got 'my fn'",
+        ),
+        (
+            '[dev.services."a.b"]\ncommand = ["c"]',
+            "dev: services: expected a name of letters, digits, - and _, got 'a.b'",
+        ),
+        (
+            f'[dev.services.{"u" * 65}]\nhandler = "a.b"',
+            f"dev: services.{'u' * 65}: expected a name of at most 64 characters, as a Lambda function's is, got 65",
+        ),
+        (
+            '[dev.services.users]\ncommand = ["c", "a\\u0000"]',
+            "dev.services.users: command: expected words without NUL characters, got one with",
+        ),
+        (
+            '[dev.services.users]\ncommand = ["c"]\nenvironment = {TOKEN = "s3\\u0000"}',
+            "dev.services.users: environment.TOKEN: expected a value without NUL characters, got one with",
+        ),
+        (
+            '[dev.services.users]\ncommand = ["c"]\nenvironment = {"A=B" = "c"}',
+            "dev.services.users: environment: expected a variable's name without = and NUL, got 'A=B'",
+        ),
     ],
 )
 def test_a_wrong_file_is_explained(toml, text, expected):
