@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 from .masking import Masked
 from .units import LONGEST_S, MIB
 
+# RFC 9110 sections 5.1 and 5.5. Where a request ends is the gateway's to say.
+_HEADER_NAME: Final = re.compile(
+    r"(?!(?:content-length|transfer-encoding)$)[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.IGNORECASE | re.ASCII
+)
+_HEADER_VALUE: Final = re.compile(r"[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*")
+
 
 class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One backend: where it is, and what it may take. A plain string in its place is its address."""
+    """One backend: where it is, and what it may take. A plain string in its place is its address.
+
+    Raises:
+        ValueError: HTTP cannot carry one of the headers.
+    """
 
     address: Annotated[
         str | None,
@@ -78,6 +89,17 @@ class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
             " since what a backend needs is its own affair. In an environment variable's name `_` stands for `-`.",
         ),
     ] = {}
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError(
+                    f"headers: expected a header's name that a caller may give, such as x-api-key, got {name!r}"
+                )
+            if not _HEADER_VALUE.fullmatch(value):
+                raise ValueError(
+                    f"headers.{name}: expected a value of one line without control characters, got another"
+                )
 
 
 class AwsSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):

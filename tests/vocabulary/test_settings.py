@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from rich.pretty import pprint
 
+from gateway.backends.outgoing import check_headers
 from gateway.local_lambda import Function
 from gateway.vocabulary.masking import mask_credentials
 from gateway.vocabulary.settings import (
@@ -161,3 +162,34 @@ def test_what_names_no_function_is_no_handler(handler):
     """Nothing could be imported by it."""
     with pytest.raises(ValueError, match=r"^handler: expected module\.function, such as .+, got '"):
         ServiceSettings(handler=handler)
+
+
+@pytest.mark.parametrize("header", [("x-api-key", "s3cret"), ("X_Key", "a\tb"), ("authorization", "Bearer é")])
+def test_a_backends_header_is_what_http_carries(header):
+    """What the settings let pass is sent."""
+    BackendSettings(headers=dict([header]))
+
+    check_headers((header,))
+
+
+@pytest.mark.parametrize(
+    "name", ["x api key", "x:key", "x\r\ny", "", "é", "\u212a", "Content-Length", "transfer-encoding"]
+)
+def test_what_no_header_is_called_is_refused(name):
+    """It could not be sent, or would say where the request ends."""
+    with pytest.raises(ValueError) as caught:
+        BackendSettings(headers={name: "s3cret"})
+
+    assert f"headers: expected a header's name that a caller may give, such as x-api-key, got {name!r}" == str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize("value", ["s3cret\n", "s3cret\r\nx: y", "s3cret\0", "s3cret\x7f", "s3cret\udc80"])
+def test_what_no_header_holds_is_refused_untold(value):
+    """A line's end, such as that of a file with a secret, would end the header; the value is not quoted."""
+    with pytest.raises(ValueError) as caught:
+        BackendSettings(headers={"x-api-key": value})
+
+    expected = "headers.x-api-key: expected a value of one line without control characters, got another"
+    assert expected == str(caught.value)

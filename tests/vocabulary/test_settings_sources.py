@@ -192,6 +192,11 @@ def test_overrides_are_dotted_or_nested():
         ("DEADLNE_S", "2", "deadlne_s: no such setting; did you mean deadline_s?"),
         ("BACKENDS__USERS__TIMEOUT", "2", "backends.users.timeout: no such setting; did you mean timeout_s?"),
         ("MODE__X", "2", "mode.x: no such setting"),
+        (
+            "BACKENDS__BILLING__HEADERS__X_API_KEY",
+            "s3cret\n",
+            "backends.billing: headers.x-api-key: expected a value of one line without control characters, got another",
+        ),
         ("AWS__REGIO", "2", "aws.regio: no such setting; did you mean region?"),
         (
             "DEV__SERVICES__USERS__PORT",
