@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
 import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
@@ -21,6 +20,16 @@ from ..application.lambda_handler import LambdaHandler
 from ..cli.ports import free_port
 from .lambda_events import EventKind, lambda_event
 from .processes import listening
+
+try:
+    import httpx
+except ModuleNotFoundError as missing:
+    if missing.name != "httpx":
+        raise
+    raise ModuleNotFoundError(
+        "httpx is not installed; the doors of gateway.testing speak HTTP by it: pip install 'onehop-gateway[httpx]'",
+        name="httpx",
+    ) from None
 
 
 @dataclass(frozen=True, slots=True)
