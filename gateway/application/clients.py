@@ -19,15 +19,23 @@ def open_clients(graph: Graph, settings: Settings, wires: Mapping[str, Wire]) ->
     """A client for each backend of *graph*, over the wire that *wires* gives it or its address says.
 
     Raises:
-        SettingsError: a backend has no address or a wrong one, or an address belongs to no backend.
+        SettingsError: backends have no address or a wrong one, or addresses belong to no backend: a line for each.
     """
-    for name in {*settings.backends, *wires} - set(graph.backends):
-        raise SettingsError(f"backends.{name}: the graph has no such backend{did_you_mean(name, graph.backends)}")
+    strangers = [name for name in dict.fromkeys((*settings.backends, *wires)) if name not in graph.backends]
+    problems = [
+        f"backends.{name}: the graph has no such backend{did_you_mean(name, graph.backends)}" for name in strangers
+    ]
     clients = {}
     for name in graph.backends:
         configured = settings.backends.get(name) or BackendSettings()
-        wire = wires.get(name) or open_backend(name, configured, settings)
-        clients[name] = BackendClient(name, wire, timeout_s=configured.timeout_s, headers=configured.headers)
+        try:
+            wire = wires.get(name) or open_backend(name, configured, settings)
+        except SettingsError as wrong:
+            problems.append(str(wrong))
+        else:
+            clients[name] = BackendClient(name, wire, timeout_s=configured.timeout_s, headers=configured.headers)
+    if problems:
+        raise SettingsError("\n".join(problems))
     return clients
 
 

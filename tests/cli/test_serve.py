@@ -356,6 +356,23 @@ async def test_a_mistake_is_one_sentence_and_code_2(
     assert 1 == said.count("\n")
 
 
+async def test_every_wrong_address_is_told_at_once(directory: Path) -> None:
+    """A first start tells all that is missing, a sentence a line, and not one thing a start."""
+    backends = "[gateway.Backend(name) for name in ('users', 'books', 'loans', 'halls')]"
+    (directory / "hello.py").write_text(GRAPH.replace("query=Query", f"query=Query, backends={backends}"))
+    environment = {"GATEWAY_BACKENDS": '{"books": "lambda:books:", "halls": "http://halls", "user": "http://users"}'}
+
+    code, _, said = await run_gateway("serve", "hello:graph", environment=environment, directory=directory)
+
+    assert 2 == code
+    assert [
+        "gateway: backends.user: the graph has no such backend; did you mean users?",
+        "backends.users: expected an address, got none; set it in gateway.toml or as GATEWAY_BACKENDS__USERS, such as",
+        "backends.books: expected lambda:function-name-or-arn",
+        "backends.loans: expected an address, got none; set it in gateway.toml or as GATEWAY_BACKENDS__LOANS, such as",
+    ] == [line.partition(" http:")[0].partition("[")[0] for line in said.splitlines()]
+
+
 async def test_a_silent_connection_is_closed(directory: Path) -> None:
     """Before its first request, within headers and after an answer, a client has `idle_timeout_s` to go on."""
     port, environment = free_port(), {"GATEWAY_IDLE_TIMEOUT_S": "1"}
