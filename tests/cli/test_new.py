@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,23 @@ async def test_a_project_is_the_template_with_its_name(tmp_path: Path) -> None:
     assert 'name = "book-shop"' in text
     assert "onehop-gateway~=0.1.0" in text
     assert "PROJECT_NAME" not in text
+
+
+@pytest.mark.timeout(180)
+async def test_a_type_checker_has_nothing_to_say(tmp_path: Path) -> None:
+    """An editor that checks types shows a new project without a mark."""
+    await run_gateway("new", "shop", directory=tmp_path)
+
+    checking = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("pyright"),
+        *("--warnings", "--pythonpath", sys.executable),
+        cwd=tmp_path / "shop",
+        env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    told, _ = await checking.communicate()
+
+    assert "0 errors, 0 warnings, 0 informations" == told.decode().strip()
 
 
 async def test_a_source_install_says_what_is_missing(tmp_path: Path) -> None:
