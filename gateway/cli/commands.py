@@ -73,7 +73,7 @@ def dev(
     """
     from .dev import run_dev  # noqa: PLC0415 - as above
 
-    sys.exit(run_dev(settings_or_fail(settings), graph, host, port, settings_file=settings, reload=reload))
+    sys.exit(run_dev(graph, host, port, settings_file=settings, reload=reload))
 
 
 @app.command

@@ -10,11 +10,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from rich.console import Console
 
-from ..vocabulary.errors import SettingsError
 from ..vocabulary.nearest import did_you_mean
-from ..vocabulary.settings_sources import load_settings_with_sources
 from ..vocabulary.settings_tree import DEFAULT
-from .problems import fail
+from .problems import fail, settings_with_sources_or_fail
 from .table import print_table
 from .toml_lines import lines_of_settings
 
@@ -31,10 +29,7 @@ class Setting(NamedTuple):
 
 def run_config(file: Path | None, name: str | None, *, json: bool) -> int:
     """Print the settings, only *name* and what is below it when given, and give the exit code 0."""
-    try:
-        settings, sources = load_settings_with_sources(file)
-    except SettingsError as wrong:
-        fail(str(wrong))
+    settings, sources = settings_with_sources_or_fail(file)
     known = [*_settings((), settings, sources)]
     chosen = [each for each in known if name is None or f"{each.name}.".startswith(f"{name}.")]
     if not chosen:

@@ -23,7 +23,7 @@ from .child import Child
 from .functions import start_functions
 from .http_service import HttpService, Place, ServiceFailedError, answers
 from .ports import free_port
-from .problems import check_host, check_port, fail, graph_or_fail
+from .problems import check_host, check_port, fail, graph_or_fail, settings_with_sources_or_fail
 from .renewal import code_folders
 from .running import Running
 from .table import print_table, working
@@ -44,21 +44,23 @@ class DevOptions:
     reload: bool
 
 
-def run_dev(
-    settings: Settings, graph: str | None, host: str, port: int, *, settings_file: Path | None, reload: bool
-) -> int:
+def run_dev(graph: str | None, host: str, port: int, *, settings_file: Path | None, reload: bool) -> int:
     """Run until Ctrl-C or SIGTERM, and give the exit code: 0, or 2 when something did not start."""
+    settings, sources = settings_with_sources_or_fail(settings_file)
     check_host(host, replace(settings, mode="development"))
     check_port(host, port)
     options = DevOptions(graph or settings.graph, host, port, settings_file, reload)
-    placed = {name for name, backend in settings.backends.items() if backend.address}
-    wanting = set(graph_or_fail(options.graph).backends) - placed
-    return asyncio.run(_run(settings, options, wanting))
+    placed = {
+        name: (backend.address, sources[f"backends.{name}.address"])
+        for name, backend in settings.backends.items()
+        if backend.address
+    }
+    wanting = set(graph_or_fail(options.graph).backends) - set(placed)
+    return asyncio.run(_run(settings, options, Running(wanting, placed)))
 
 
-async def _run(settings: Settings, options: DevOptions, wanting: set[str]) -> int:
+async def _run(settings: Settings, options: DevOptions, running: Running) -> int:
     console, stop = Console(stderr=True, highlight=False, soft_wrap=True), asyncio.Event()
-    running = Running(wanting)
     _on_signals(stop, running)
     async with AsyncExitStack() as stack:
         prefix = f"onehop-dev-{os.getpid()}-"
@@ -193,6 +195,8 @@ async def _first_of(stop: asyncio.Event, gateway: Child) -> int:
 def _tell(console: Console, running: Running, options: DevOptions) -> None:
     console.print(Text(f"onehop {__version__}", style="bold"))
     print_table(console, ("name", "what", "where", "pid"), running.rows)
+    for note in running.notes:
+        console.print(Text(note, style="yellow"))
     console.print(f"Open http://{options.host}:{options.port}/graphql in a browser. Ctrl-C stops everything.")
 
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +16,7 @@ from ..declare.graph import Graph
 from ..vocabulary.dangers import danger_of_host
 from ..vocabulary.errors import DeclarationError, SettingsError
 from ..vocabulary.settings import Settings
-from ..vocabulary.settings_sources import load_settings
+from ..vocabulary.settings_sources import load_settings, load_settings_with_sources
 
 EXIT_CODE = 2
 
@@ -30,6 +31,14 @@ def settings_or_fail(file: Path | None) -> Settings:
     """The settings of *file*, by default those of the working directory, and of the environment."""
     try:
         return load_settings(file)
+    except SettingsError as wrong:
+        fail(str(wrong))
+
+
+def settings_with_sources_or_fail(file: Path | None) -> tuple[Settings, Mapping[str, str]]:
+    """The same settings, and for each dotted name its source."""
+    try:
+        return load_settings_with_sources(file)
     except SettingsError as wrong:
         fail(str(wrong))
 

@@ -200,6 +200,27 @@ async def test_a_service_whose_code_changes_is_started_again(tmp_path: Path) -> 
     assert set() == alive(below)
 
 
+async def test_a_service_that_is_not_called_is_told(tmp_path: Path) -> None:
+    """Where a backend's own settings say where it is, calls go there, whatever runs here under its name."""
+    web = tmp_path / "shop/web/__main__.py"
+    web.parent.mkdir(parents=True)
+    web.write_text(WEB)
+    (tmp_path / "words.py").write_text(WORDS)
+    service = '[dev.services.web]\ncommand = ["{python}", "-m", "shop.web", "{port}"]\n'
+    (tmp_path / "gateway.toml").write_text(f'graph = "words:graph"\nbackends.function = "http://f"\n{service}')
+    environment = {"GATEWAY_BACKENDS__WEB": "http://me:s3cret@127.0.0.1:9"}
+
+    async with gateway("dev", "--port", str(free_port()), directory=tmp_path, environment=environment) as process:
+        said = await read_until(process, "Ctrl-C stops everything.")
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.wait(), 10)
+
+    note = "calls go to http://***@127.0.0.1:9, as GATEWAY_BACKENDS__WEB says, not to the service that runs here"
+    assert f"\nweb: {note}\nOpen http" in said
+    assert "s3cret" not in said
+    assert "function: calls" not in said
+
+
 async def test_a_signal_while_services_start_ends_the_command(tmp_path: Path) -> None:
     """Nobody waits for a service that never answers: SIGTERM ends everything at once, with code 0."""
     (tmp_path / "hello.py").write_text(
