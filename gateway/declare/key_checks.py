@@ -52,6 +52,9 @@ def _check_key(
         if sources:
             yield f"{where}: {loader.label} takes no key, got key={_names(sources)}"
         return
+    if not sources:
+        yield f"{where}: {loader.label} expects a key, by {', '.join(loader.by)}; key= is missing"
+        return
     if len(sources) != len(loader.by) or binding.key_is_tuple != loader.key_is_tuple:
         yield (
             f"{where}: {loader.label} expects a key of {len(loader.by)} part(s), by {', '.join(loader.by)};"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -94,9 +94,7 @@ def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, k
         raise DeclarationError(f"{where}: expected the keys as first parameter, `keys: Keys[...]`, got {signature}")
     for parameter in parameters:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            raise DeclarationError(
-                f"{where}: expected keyword-only parameters after the keys (put `*` before {parameter.name!r})"
-            )
+            raise DeclarationError(f"{where}: {_not_keyword_only(parameter, cardinality, keyed=keyed)}")
     record = _record_of(signature.return_annotation, cardinality, keyed=keyed, opaque=opaque)
     if record is None:
         expected = _SHAPES[cardinality, keyed]
@@ -108,6 +106,14 @@ def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, k
     first = next(iter(signature.parameters.values()), None)
     keys = first.annotation if keyed and first else None
     return LoaderSignature(record, keys, tuple(parameters), opaque)
+
+
+def _not_keyword_only(parameter: inspect.Parameter, cardinality: str, *, keyed: bool) -> str:
+    if not keyed and get_origin(parameter.annotation) is Sequence:
+        example = f"@backend.{cardinality}(by=UserRecord.id)"
+        return f"expected `by=` for the keys {parameter.name!r}, such as {example}, got none"
+    after = " after the keys" if keyed else " of a loader without keys"
+    return f"expected keyword-only parameters{after} (put `*` before {parameter.name!r})"
 
 
 def evaluated_signature(where: str, function: Callable[..., Any]) -> inspect.Signature:

@@ -60,13 +60,13 @@ def test_an_arguments_type_is_the_loaders():
 
 
 def test_a_key_has_the_loaders_parts():
-    """Fewer, more, or none is refused with what the loader is keyed by."""
-    keys = [BookRecord.id, (BookRecord.id, viewer("sub"), arg("x", str)), None]
+    """Fewer or more is refused with what the loader is keyed by."""
+    keys = [BookRecord.id, (BookRecord.id, viewer("sub"), arg("x", str))]
 
     problems = [over_book(Loan | None, load(library.loan_of, key=key)) for key in keys]
 
     start = "Volume.field: books.loan_of expects a key of 2 part(s), by book_id, reader; got key="
-    came = ["BookRecord.id", "(BookRecord.id, viewer('sub'), arg('x'))", "()"]
+    came = ["BookRecord.id", "(BookRecord.id, viewer('sub'), arg('x'))"]
     assert [[start + key] for key in came] == problems
 
 
@@ -74,6 +74,13 @@ def test_a_parts_type_is_checked():
     """Each part of a tuple has its own type."""
     assert ["Volume.field: books.loan_of expects a key of type str, BookRecord.shelf is int"] == over_book(
         Loan | None, load(library.loan_of, key=(BookRecord.id, BookRecord.shelf))
+    )
+
+
+def test_a_key_that_is_missing_is_named():
+    """A loader with keys is loaded by one."""
+    assert ["Query.field: people.author_by_id expects a key, by id; key= is missing"] == on_query(
+        Author | None, load(library.author_by_id)
     )
 
 

@@ -108,6 +108,20 @@ def test_further_parameters_are_keyword_only():
     assert "loader: expected keyword-only parameters after the keys (put `*` before 'published')" == message
 
 
+def test_keys_need_to_know_their_field():
+    """A loader that takes keys says by which field; what is missing is named, not the keys."""
+    by_id = refusal(lambda: books.many()(_by_id))
+
+    def by_title(title: str) -> Call[BookRecord]:
+        return get("/", title=title, into=BookRecord)
+
+    message = refusal(lambda: books.one()(by_title))
+
+    assert by_id.endswith(": expected `by=` for the keys 'ids', such as @backend.many(by=UserRecord.id), got none")
+    expected = "expected keyword-only parameters of a loader without keys (put `*` before 'title')"
+    assert f"by_title: {expected}" == message
+
+
 def test_the_return_type_fits_the_cardinality():
     """Each way to declare a loader names the return type that it expects, and the one that came."""
 
