@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from ..application.engine import Engine
 from ..application.importing import import_graph
@@ -19,6 +20,9 @@ from ..vocabulary.settings import Settings
 from ..vocabulary.settings_sources import load_settings, load_settings_with_sources
 
 EXIT_CODE = 2
+
+# Somebody listens there already, or only root may; whatever else is refused is the host.
+_OF_A_PORT: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
 def fail(sentence: str) -> NoReturn:
@@ -86,4 +90,5 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as refused:
-        fail(f"cannot listen on {host}:{port}: {refused.strerror or refused}; choose another with --port")
+        option = "--port" if refused.errno in _OF_A_PORT else "--host"
+        fail(f"cannot listen on {host}:{port}: {refused.strerror or refused}; choose another with {option}")

@@ -416,6 +416,16 @@ async def test_a_used_port_is_told(directory: Path) -> None:
     assert f"gateway: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port\n" == said
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nobody.invalid"])
+async def test_a_host_that_is_not_here_is_told(directory: Path, host: str) -> None:
+    """No port would help: what to change is the host."""
+    code, _, said = await run_gateway("serve", "hello:graph", "--host", host, directory=directory)
+
+    assert 2 == code
+    assert said.startswith(f"gateway: cannot listen on {host}:8000: ")
+    assert said.endswith("; choose another with --host\n")
+
+
 async def test_an_error_in_the_applications_code_keeps_its_traceback(directory: Path) -> None:
     """The fault is theirs to find: the traceback leads to the line, a sentence says what it is about."""
     (directory / "broken.py").write_text("1 / 0\n")
