@@ -89,11 +89,11 @@ def status_error(call: Call[Any], response: WireResponse, backend: str) -> Gatew
     return BackendError(detail, code="BACKEND_FAILED" if server_failed else "BACKEND_REFUSED", backend=backend)
 
 
-def _decode(into: Any, body: bytes, backend: str) -> Any:
+def _decode(into: Any, body: bytes, backend: str, *, expected: Any = None) -> Any:
     try:
         return _decoder(into).decode(body or b"null")
     except _UNREADABLE as wrong:
-        raise DecodeError(f"expected {_type_name(into)}: {wrong}", backend=backend) from wrong
+        raise DecodeError(f"expected {_type_name(expected or into)}: {wrong}", backend=backend) from wrong
 
 
 def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> Rows:
@@ -102,7 +102,7 @@ def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) ->
     good: list[Any] = []
     failed: dict[Any, GatewayError] = {}
     stray: GatewayError | None = None
-    for raw in _decode(list[msgspec.Raw], body, backend):
+    for raw in _decode(list[msgspec.Raw], body, backend, expected=into):
         try:
             good.append(_decode(row_type, bytes(raw), backend))
         except DecodeError as wrong:

@@ -52,6 +52,14 @@ def aligned(loader: Any, call: Call[Any], keys: list[Any], body: bytes | str) ->
     return {key: value.detail if isinstance(value, GatewayError) else value for key, value in values.items()}
 
 
+def test_an_answer_that_is_no_list_names_the_loaders_type() -> None:
+    """What was expected is said as the loader declares it."""
+    with pytest.raises(
+        DecodeError, match=r"expected list\[tests\.loading\.request\.Row\]: Expected `array`, got `object`"
+    ):
+        aligned(row_by_id, _CALL, ["a"], '{"rows": []}')
+
+
 def test_one_wrong_row_fails_that_row_alone() -> None:
     """The error names the row's key and the place in it; all others are decoded."""
     body = '[{"id": "a", "size": 1}, {"id": "b", "size": "big"}, {"id": "c"}]'
