@@ -70,7 +70,8 @@ export GATEWAY_DEADLINE_S=8 GATEWAY_BACKENDS__USERS=lambda:users-prod GATEWAY_BA
 
 In a variable's name `__` stands for the dot. Its text is `true` or `false` for a switch, JSON or comma-separated for a
 list, a JSON object for a whole table. A wrong value or an unknown name stops the gateway at start-up, with one sentence
-for each that names the source. Secrets are never printed.
+for each that begins with its source. What only the graph can tell, such as an address that is missing or belongs to no
+backend, is told by the setting's name alone. Secrets are never printed.
 """
 
 

@@ -80,7 +80,10 @@ class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = 8 * MIB
     engine: Annotated[
         Literal["httptools", "httpx"],
-        Meta(description="What speaks HTTP. httptools costs less CPU a call; httpx takes a custom `auth=`."),
+        Meta(
+            description="What speaks HTTP. httptools costs less CPU a call; httpx, an extra, is another implementation,"
+            " to compare with where a backend's answers are doubted."
+        ),
     ] = "httptools"
     headers: Annotated[
         Mapping[str, str],

@@ -80,6 +80,11 @@ def test_the_shell_lines_sign_as_the_gateway_reads():
     assert may_see_hops(ran.stdout, PRODUCTION, time.time())
 
 
+def test_the_variables_shown_are_settings():
+    """A variable of another name that begins so would stop the gateway of whoever exports it."""
+    assert {"GATEWAY_HOPS__SECRET"} == set(re.findall(r"GATEWAY_\w+", PAGE))
+
+
 def test_the_python_lines_sign_as_the_gateway_reads():
     """The function shown is the tested one, and its header opens the receipt."""
     (shown,) = blocks("python")
