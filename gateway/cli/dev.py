@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .. import __version__
-from ..vocabulary.settings import Settings
+from ..vocabulary.settings import ServiceSettings, Settings
 from .child import Child
 from .functions import start_functions
 from .http_service import HttpService, Place, ServiceFailedError, answers
@@ -56,7 +57,7 @@ def run_dev(graph: str | None, host: str, port: int, *, settings_file: Path | No
         if backend.address
     }
     wanting = set(graph_or_fail(options.graph).backends) - set(placed)
-    return asyncio.run(_run(settings, options, Running(wanting, placed)))
+    return asyncio.run(_run(settings, options, Running(wanting, placed, _code_of(settings.dev.services))))
 
 
 async def _run(settings: Settings, options: DevOptions, running: Running) -> int:
@@ -79,12 +80,20 @@ async def _run(settings: Settings, options: DevOptions, running: Running) -> int
             gateway = starting.result()
             _tell(console, running, options)
             if options.reload:
-                renewing = asyncio.create_task(running.renewal.run())
+                renewing = asyncio.create_task(running.renewal.run(partial(console.print, markup=False)))
                 # Before the services are stopped: nothing may start one again then.
                 stack.push_async_callback(_cancelled, renewing)
             code = await _first_of(stop, gateway)
             console.print("stopping" if stop.is_set() else f"the gateway ended with code {code}")
     return 0 if stop.is_set() else code
+
+
+def _code_of(services: Mapping[str, ServiceSettings]) -> dict[str, list[Path]]:
+    """Where the code of each of *services* is: looked for before any starts, since `watch` may be wrong."""
+    try:
+        return {name: code_folders(name, service, Path.cwd()) for name, service in services.items()}
+    except ServiceFailedError as wrong:
+        fail(str(wrong))
 
 
 async def _start(  # noqa: PLR0917 - what starting needs
@@ -121,15 +130,15 @@ async def _start_services(
     settings: Settings, place: Place, running: Running, stack: AsyncExitStack, console: Console
 ) -> None:
     services = settings.dev.services
+    says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(services)}
     functions = {name: service for name, service in services.items() if service.handler}
     if functions:
-        says = {name: _sayer(console, name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(functions)}
         await start_functions(functions, place, running, stack, says)
-    http_services = []
-    for number, (name, service) in enumerate(services.items()):
-        if service.command:
-            say = _sayer(console, name, _COLOURS[number % len(_COLOURS)])
-            http_services.append(HttpService(name, service, service.port or free_port(), place, say))
+    http_services = [
+        HttpService(name, service, service.port or free_port(), place, says[name])
+        for name, service in services.items()
+        if service.command
+    ]
 
     async def stop_all() -> None:
         await asyncio.gather(*(http.stop() for http in http_services))
@@ -148,7 +157,7 @@ async def _start_services(
     for http in http_services:
         running.rows.append((http.name, "HTTP service", http.address, str(http.pid)))
         running.give_address(http.name, http.address)
-        running.renewal.add(code_folders(http.name, services[http.name], Path.cwd()), http.renew)
+        running.renewal.add(running.code[http.name], http.renew, says[http.name])
 
 
 async def _start_gateway(options: DevOptions, running: Running, stack: AsyncExitStack, console: Console) -> Child:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..local_lambda import Function
 from ..vocabulary.settings import ServiceSettings
 from .http_service import Place, ServiceFailedError, filled
-from .renewal import Renew, code_folders
+from .renewal import Renew, Say
 from .running import Running
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def start_functions(
     place: Place,
     running: Running,
     stack: AsyncExitStack,
-    says: Mapping[str, Callable[[str], None]],
+    says: Mapping[str, Say],
 ) -> None:
     """Start the local Lambda with *functions*, whose lines go to their own of *says*; *stack* ends it.
 
@@ -52,12 +52,12 @@ async def start_functions(
         # Some region must be signed for; a setting of the application's own goes before it.
         running.environment["AWS_REGION"] = "us-east-1"
     for name, service in functions.items():
-        running.renewal.add(code_folders(name, service, Path.cwd()), _renewer(local, name, says[name]))
+        running.renewal.add(running.code[name], _renewer(local, name, says[name]), says[name])
         running.rows.append((name, f"Lambda, {service.workers} workers", f"lambda:{name}", ""))
         running.give_address(name, f"lambda:{name}")
 
 
-def _renewer(local: LocalLambda, name: str, say: Callable[[str], None]) -> Renew:
+def _renewer(local: LocalLambda, name: str, say: Say) -> Renew:
     async def renew(changed: Path) -> None:
         say(f"{changed.name} has changed; the next calls have it")
         local.renew(name)

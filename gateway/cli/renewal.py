@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +15,8 @@ from .http_service import ServiceFailedError
 
 #: Starts a service anew, told which file has changed.
 Renew: TypeAlias = Callable[[Path], Awaitable[None]]
+#: Tells whoever sits at the terminal.
+Say: TypeAlias = Callable[[str], None]
 
 
 def code_folders(name: str, service: ServiceSettings, root: Path) -> list[Path]:
@@ -25,49 +28,70 @@ def code_folders(name: str, service: ServiceSettings, root: Path) -> list[Path]:
         ServiceFailedError: `watch` names what is no folder.
     """
     if service.watch is None:
-        modules = dict.fromkeys(map(_folder_of, _modules(service)))
-        return [root / folder for folder in modules if folder and (root / folder).is_dir()]
+        found = (_folder_of(names, root) for names in _modules(service))
+        return [*dict.fromkeys(folder for folder in found if folder is not None)]
     for folder in service.watch:
         if not (root / folder).is_dir():
             raise ServiceFailedError(f"{name}: watch: expected a folder, got {folder!r}, which is none")
     return [root / folder for folder in service.watch]
 
 
-def _modules(service: ServiceSettings) -> Iterable[str]:
-    """The modules that it runs, by dotted names: of `a.b.app.handler` it is `a.b.app`, of `python -m a.b` `a.b`."""
+def _modules(service: ServiceSettings) -> Iterable[tuple[str, ...]]:
+    """The modules that it runs, each by the dotted names that it may have, the likelier one first."""
     if service.handler is not None:
-        yield service.handler.rpartition(".")[0]
+        yield (service.handler.rpartition(".")[0],)
     command = service.command or ()
     for flag, module in pairwise(command):
         if flag == "-m":
-            # Its `__main__`, which stands in the folder of the same name.
-            yield f"{module}.__main__"
+            # A package, of which its `__main__` runs; else a module of a package.
+            yield (f"{module}.__main__", module)
 
 
-def _folder_of(module: str) -> str:
-    """The folder that holds *module*; empty for one that stands in no package."""
-    return "/".join(module.split(".")[:-1])
+def _folder_of(names: Iterable[str], root: Path) -> Path | None:
+    """The folder that holds the module that has one of *names*; None for one that stands in no package below *root*."""
+    folders = (root.joinpath(*name.split(".")[:-1]) for name in names if "." in name)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A service, as its code is watched."""
+
+    folders: list[Path]
+    renew: Renew
+    say: Say
+
+    async def renew_for(self, changed: Iterable[Path]) -> None:
+        """Start it anew if one of the files *changed* is of its code; a failure to do so is said, and its own."""
+        file = next((file for file in changed if any(map(file.is_relative_to, self.folders))), None)
+        if file is None:
+            return
+        try:
+            await self.renew(file)
+        except Exception as failed:  # noqa: BLE001 - told: the next change, and other services, are not to suffer
+            self.say(f"{file.name} has changed, but it could not be started again: {failed!r}")
 
 
 class Renewal:
     """Starts services anew as their code changes."""
 
     def __init__(self) -> None:
-        self._services: list[tuple[list[Path], Renew]] = []
+        self._services: list[_Watched] = []
 
-    def add(self, folders: list[Path], renew: Renew) -> None:
-        """Call *renew* whenever something changes in *folders*."""
+    def add(self, folders: list[Path], renew: Renew, say: Say) -> None:
+        """Call *renew* whenever something changes in *folders*; what keeps it from that goes to *say*."""
         if folders:
-            self._services.append(([folder.resolve() for folder in folders], renew))
+            self._services.append(_Watched([folder.resolve() for folder in folders], renew, say))
 
-    async def run(self) -> None:
-        """Watch until cancelled; several changes within a moment are one."""
-        folders = {folder for own, _ in self._services for folder in own}
+    async def run(self, say: Say) -> None:
+        """Watch until cancelled; several changes within a moment are one. An end that comes before goes to *say*."""
+        folders = {folder for service in self._services for folder in service.folders}
         if not folders:
             return
-        async for changes in awatch(*folders):
-            changed = sorted(Path(path) for _, path in changes)
-            for own, renew in self._services:
-                file = next((file for file in changed if any(file.is_relative_to(folder) for folder in own)), None)
-                if file is not None:
-                    await renew(file)
+        try:
+            async for changes in awatch(*folders):
+                changed = sorted(Path(path) for _, path in changes)
+                for service in self._services:
+                    await service.renew_for(changed)
+        except Exception as failed:  # noqa: BLE001 - told: what runs goes on running
+            say(f"changes of services are not seen any more, start again to see them: {failed!r}")

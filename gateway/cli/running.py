@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..vocabulary.masking import mask_credentials
 from .renewal import Renewal
@@ -16,6 +17,8 @@ class Running:
     wanting: set[str]
     #: Backends whose settings say where they are: their address, and which source says so.
     placed: Mapping[str, tuple[str, str]]
+    #: Where the code of each service is.
+    code: Mapping[str, list[Path]]
     #: What runs: name, kind, address and process id, where it has a process of its own that lasts.
     rows: list[tuple[str, str, str, str]] = field(default_factory=list)
     #: What one would not expect of what runs, a sentence each.
