@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 from graphql import OperationType
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ..http.event_stream import COMPLETE, EVENT_STREAM_HEADERS, KEEP_ALIVE, failed, next_event
 from ..http.headers import Encoded, encoded, with_defaults
@@ -144,6 +144,12 @@ class EventStream:
     async def run(self, answers: Answers, lifetime_s: float, over: GatewayError) -> None:
         """Send an event for each of *answers*, which are closed in the end; after *lifetime_s* say *over*."""
         await self._begin()
+        # Nobody may be there any more: nothing runs for them then.
+        failure = None if self._ended_for.done() else await self._send_all(answers, lifetime_s, over)
+        await self._end_after(failure)
+
+    async def _send_all(self, answers: Answers, lifetime_s: float, over: GatewayError) -> BaseException | None:
+        """Send an event for each of *answers* until something ends that; what they failed with, if they did."""
         # The source has one task for its whole life: what it opens in one step, such as a group of tasks, it may close
         # in another.
         pump = asyncio.create_task(self._pump(answers))
@@ -156,7 +162,7 @@ class EventStream:
                 self.end_for(over)
         finally:
             await cancel(tasks)
-        await self._end_after(pump)
+        return pump.exception() if pump.done() and not pump.cancelled() else None
 
     async def _pump(self, answers: Answers) -> None:
         async with aclosing(answers):
@@ -178,9 +184,8 @@ class EventStream:
             await asyncio.sleep(self._keep_alive_s)
             await self._send(KEEP_ALIVE)
 
-    async def _end_after(self, pump: asyncio.Task[None]) -> None:
+    async def _end_after(self, failure: BaseException | None) -> None:
         """Tell the client what it has not been told: why there is no more."""
-        failure = pump.exception() if pump.done() and not pump.cancelled() else None
         if failure is not None and not isinstance(failure, GatewayError):
             text = "".join(traceback.format_exception(failure))
             _log.error("request failed", request_id=self._request_id, exception=text)
@@ -195,7 +200,7 @@ class EventStream:
     async def _begin(self) -> None:
         headers = (*EVENT_STREAM_HEADERS, (REQUEST_ID_HEADER, self._request_id))
         sent = with_defaults([encoded(*header) for header in headers], self._connection.headers)
-        await self._connection.send({"type": "http.response.start", "status": 200, "headers": sent})
+        await self._send_message({"type": "http.response.start", "status": 200, "headers": sent})
         # Servers and proxies keep the headers until something follows them.
         await self._send(KEEP_ALIVE)
 
@@ -207,13 +212,24 @@ class EventStream:
             _log.info("client does not read", request_id=self._request_id)
 
     async def _send(self, events: bytes, *, is_last: bool = False) -> None:
+        await self._send_message({"type": "http.response.body", "body": events, "more_body": not is_last})
+
+    async def _send_message(self, message: Message) -> None:
+        """Send *message*, if anything can still be sent.
+
+        What the server raises ends the stream and goes no further, as a stream that has begun cannot be answered anew.
+        """
         async with self._turn:
             if self._has_ended:
                 return
-            self._has_ended = is_last
+            self._has_ended = message.get("more_body") is False
             try:
-                await self._connection.send({"type": "http.response.body", "body": events, "more_body": not is_last})
+                await self._connection.send(message)
             except OSError:
                 # ASGI specification, "Response Body - send event": the client has left.
                 self._has_ended = True
                 self.end_for(None)
+            except Exception:  # noqa: BLE001 - logged whole
+                _log.error("request failed", request_id=self._request_id, exception=traceback.format_exc())
+                self._has_ended = True
+                self.end_for(EngineError())

@@ -444,6 +444,48 @@ async def test_a_server_that_says_that_the_client_left_is_believed(
     assert "request failed" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("query", ["subscription {flood}", "{hello}", "{"])
+async def test_a_client_that_leaves_before_the_stream_begins_is_no_failure(
+    stage: Stage, capsys: pytest.CaptureFixture[str], query: str
+) -> None:
+    """The server says so as it is given the head: no second answer, nothing to look at, and no source is opened."""
+    server, sent = Server(query), list[Message]()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        raise ConnectionResetError
+
+    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+
+    await asyncio.wait_for(app(server.scope, server.receive, send), 5)
+
+    assert ["http.response.start"] == [message["type"] for message in sent]
+    assert 0 == stage.made
+    assert "request failed" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fails_at", [0, 1, 2, 3])
+async def test_a_server_that_fails_is_not_answered_again(
+    stage: Stage, capsys: pytest.CaptureFixture[str], fails_at: int
+) -> None:
+    """Whichever message it cannot send: that is logged, once, the source ends, and no second answer begins."""
+    server, sent = Server("subscription {flood}"), list[Message]()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+        if len(sent) > fails_at:
+            raise RuntimeError("a bug of the server")
+
+    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+
+    await asyncio.wait_for(app(server.scope, server.receive, send), 5)
+
+    assert fails_at + 1 == len(sent)
+    assert stage.ended.is_set() or stage.made == 0
+    logged = capsys.readouterr().err
+    assert (1, 0) == (logged.count("a bug of the server\\n"), logged.count("client left"))
+
+
 async def test_no_subscription_begins_before_the_end(stage: Stage) -> None:
     """A process that is told to stop sends clients to another one."""
     endpoint = GraphQLEndpoint(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
