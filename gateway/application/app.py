@@ -38,10 +38,13 @@ def create_app(engine: Engine) -> GatewayApp:
             answers.streams.stop()
 
         app.state.ready = True
-        with when_told_to_stop(stop):
-            yield
-        app.state.ready = False
-        await engine.close()
+        try:
+            with when_told_to_stop(stop):
+                yield
+        finally:
+            # A server may also end it by cancelling it.
+            app.state.ready = False
+            await engine.close()
 
     endpoint: ASGIApp = answers
     routes: list[Route | Mount] = [Route("/healthz", _alive), Route("/readyz", _ready)]

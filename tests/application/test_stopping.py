@@ -1,4 +1,4 @@
-"""Hearing of a signal beside the server, which hears it as before."""
+"""The end of a process: a signal is heard beside the server, which hears it as before, and the engine is closed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from gateway.application.app import create_app
 from gateway.application.engine import Engine
@@ -91,3 +92,29 @@ async def test_a_process_that_is_told_to_stop_is_not_ready(heard: list[str]) -> 
 
     assert (200, 200) == (before, after)
     assert ["server"] == heard
+
+
+async def test_a_lifespan_that_is_cancelled_closes_the_engine() -> None:
+    """Not every server says `lifespan.shutdown`: connections are released all the same."""
+    rows, started = FakeBackend({}), asyncio.Event()
+    messages: list[Message] = [{"type": "lifespan.startup"}]
+
+    async def receive() -> Message:
+        if not messages:
+            await asyncio.Event().wait()
+        return messages.pop()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            started.set()
+
+    app = create_app(Engine(ROWS, Settings(), wires={"rows": rows}))
+    running = asyncio.create_task(app({"type": "lifespan"}, receive, send))
+    await asyncio.wait_for(started.wait(), 5)
+    was_closed = rows.is_closed
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert running.cancelled()
+    assert (False, True) == (was_closed, rows.is_closed)
+    assert not app.state.ready
