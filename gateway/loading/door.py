@@ -113,7 +113,7 @@ class Loads:
         """Values aligned to *keys*, an error in the place of a value that failed."""
         wanted = self.want(loader, dict.fromkeys(keys), arguments, hop=hop)
         outcomes = wanted.outcomes
-        await self._open_futures().once_settled(wanted, lambda: None)
+        await self._open_futures().once_settled(wanted)
         return [outcomes[key] for key in keys]
 
     def batch(

@@ -43,13 +43,13 @@ class Futures:
             _resolve(future, outcome, or_raise)
             self._passes.woke()
 
-    def once_settled(self, wanted: Wanted, outcome: Callable[[], Any], or_raise: OrRaise = None) -> asyncio.Future[Any]:
-        """A future of *outcome*, which can be told once *wanted* is settled."""
+    def once_settled(self, wanted: Wanted) -> asyncio.Future[None]:
+        """A future that resolves once *wanted* is settled."""
         future = self.open()
         if wanted.is_settled:
-            self.resolve(future, outcome(), or_raise)
+            self.resolve(future, None)
         else:
-            wanted.when_settled(lambda: self.resolve(future, outcome(), or_raise))
+            wanted.when_settled(lambda: self.resolve(future, None))
         return future
 
     def resolve_each(self, futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Any]) -> None:
