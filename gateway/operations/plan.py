@@ -1,8 +1,7 @@
 """A plan: for every response position, how each value is got.
 
 Plain data, free of the schema's objects and of the document's syntax tree: a field keeps where it stands in the
-document (offsets of its nodes), and the executor finds nodes, resolvers and loaders by these and by name. A plan can be
-written as JSON, read back and run.
+document (offsets of its nodes), and the executor finds nodes, resolvers and loaders by these and by name.
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ class LoaderUse(msgspec.Struct, frozen=True):
         return f"{self.backend}.{self.name}"
 
 
-class TypeName(msgspec.Struct, frozen=True, tag="typename"):
+class TypeName(msgspec.Struct, frozen=True):
     """`__typename`: the name of the runtime type."""
 
 
-class Projection(msgspec.Struct, frozen=True, tag="projection"):
+class Projection(msgspec.Struct, frozen=True):
     """The parent's attribute of that name, read by the schema's default resolver."""
 
     attribute: str
 
 
-class GlobalId(msgspec.Struct, frozen=True, tag="global_id"):
+class GlobalId(msgspec.Struct, frozen=True):
     """A Relay global id made of the type's name and an attribute of the parent's record."""
 
     attribute: str
 
 
-class Load(msgspec.Struct, frozen=True, tag="load"):
+class Load(msgspec.Struct, frozen=True):
     """What a loader gives for the parent's key; `key` names the sources of the key's parts.
 
     A load that is asked `ahead` leaves with its parent's own load, since its key is known by then.
@@ -63,13 +62,13 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     ahead: bool = False
 
 
-class BatchedCall(msgspec.Struct, frozen=True, tag="batched"):
+class BatchedCall(msgspec.Struct, frozen=True):
     """One call of a batched resolver for all parents."""
 
     resolver: str
 
 
-class Resolver(msgspec.Struct, frozen=True, tag="resolver"):
+class Resolver(msgspec.Struct, frozen=True):
     """A resolver that runs once a parent; what it calls is not known.
 
     `awaits` says whether it can call anything, `takes_info` whether it may ask for its place in the response.
@@ -129,17 +128,3 @@ class Plan(msgspec.Struct, frozen=True):
                 each = (field.selection for fields in selection.fields.values() for field in fields)
                 waiting += [below for below in each if below is not None]
         return sum(len(fields) for selection in found.values() for fields in selection.fields.values())
-
-
-def to_json(plan: Plan) -> bytes:
-    """The plan as JSON; `from_json` reads it back."""
-    return msgspec.json.encode(plan)
-
-
-def from_json(text: bytes) -> Plan:
-    """The plan that `to_json` wrote.
-
-    Raises:
-        msgspec.ValidationError: it is no plan.
-    """
-    return msgspec.json.decode(text, type=Plan)
