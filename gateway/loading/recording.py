@@ -41,7 +41,6 @@ class Recorder:
         if not facts.was_sent:
             return
         end_s = self._clock.monotonic_s() if facts.answered_s is None else facts.answered_s
-        code, kind = (None, None) if failure is None else _code_and_kind(failure)
         self._receipt.add(
             CallRecord(
                 backend=declared.backend.name,
@@ -54,8 +53,7 @@ class Recorder:
                 source=source,
                 response_bytes=facts.response_bytes,
                 status=facts.status,
-                error_code=code,
-                error_kind=kind,
+                error_code=None if failure is None else _code_of(failure),
             )
         )
 
@@ -76,9 +74,8 @@ class Recorder:
         )
 
 
-def _code_and_kind(failure: BaseException) -> tuple[str, str]:
+def _code_of(failure: BaseException) -> str:
     if isinstance(failure, asyncio.CancelledError):
-        return "CANCELLED", "cancelled"
+        return "CANCELLED"
     # What is none of ours is a bug, as it is to clients.
-    row = failure.row if isinstance(failure, GatewayError) else EngineError().row
-    return row.code, row.kind
+    return failure.code if isinstance(failure, GatewayError) else EngineError().code

@@ -21,8 +21,8 @@ class CallRecord(msgspec.Struct, frozen=True):
 
     Only records of source `backend` are calls of the request. `departure` counts the request's departures from 1: calls
     of one departure left together; it is 0 for the memo. `hop` is the place in the longest chain of dependent calls,
-    from 1. Times are in seconds, `start_s` since the request began. `error_kind` is the kind of the error's row, or
-    `cancelled`.
+    from 1. Times are in seconds, `start_s` since the request began. `error_code` is that of the error's row, or
+    `CANCELLED`.
     """
 
     backend: str
@@ -37,7 +37,6 @@ class CallRecord(msgspec.Struct, frozen=True):
     attempt: int = 1
     status: int | None = None
     error_code: str | None = None
-    error_kind: str | None = None
 
 
 class CallReceipt:

@@ -69,7 +69,6 @@ def test_the_extension_tells_each_call():
         attempt=2,
         status=None,
         error_code="BACKEND_TIMEOUT",
-        error_kind="timeout",
     )
 
     shown = hops_extension([USERS, page], TOTALS, "1 catalogue.courses_page", None)

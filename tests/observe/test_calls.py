@@ -90,7 +90,7 @@ def test_only_failed_calls_are_logged_where_lines_are_not_wanted() -> None:
     receipt = CallReceipt("request-1", logs_calls=False)
     with captured_logs() as logs:
         receipt.add(record())
-        receipt.add(record(status=None, error_code="BACKEND_TIMEOUT", error_kind="timeout"))
+        receipt.add(record(status=None, error_code="BACKEND_TIMEOUT"))
 
     assert [("warning", "BACKEND_TIMEOUT")] == [(log["level"], log["error"]) for log in logs]
     assert 2 == receipt.calls
@@ -115,7 +115,7 @@ def test_a_call_is_one_log_line() -> None:
     with captured_logs() as logs:
         receipt_of(
             record(duration_s=0.0123),
-            record(source="flight", hop=2, status=None, error_code="CANCELLED", error_kind="cancelled"),
+            record(source="flight", hop=2, status=None, error_code="CANCELLED"),
             record(source="memo"),
         )
 
