@@ -11,8 +11,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -62,19 +61,10 @@ def configure_logs(*, readable: bool, level: int = logging.INFO) -> None:
     log.logger.setLevel(level)
 
 
-@contextmanager
-def captured_logs() -> Iterator[list[dict[str, Any]]]:
-    """For tests: what is logged meanwhile, `[{"event": "call", "level": "info", "keys": 10, ...}]`, unwritten."""
-    logger = log.logger
-    before = logger.handlers, logger.level, logger.propagate
-    kept = _Kept()
-    logger.handlers, logger.propagate = [kept], False
-    logger.setLevel(logging.INFO)
-    try:
-        yield kept.lines
-    finally:
-        logger.handlers, level, logger.propagate = before
-        logger.setLevel(level)
+def facts_of(record: logging.LogRecord) -> Mapping[str, Any]:
+    """What came with the event; a record of somebody else's has none."""
+    facts: Mapping[str, Any] = getattr(record, "facts", {})
+    return facts
 
 
 class _ToStandardError(logging.Handler):
@@ -88,24 +78,13 @@ class _ToStandardError(logging.Handler):
             self.handleError(record)
 
 
-class _Kept(logging.Handler):
-    """Keeps what is logged."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[dict[str, Any]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append({"event": record.getMessage(), "level": record.levelname.lower(), **_facts(record)})
-
-
 class _JsonFormatter(logging.Formatter):
     """For machines, with the time in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
         about = {"event": record.getMessage(), "level": record.levelname.lower(), "timestamp": when}
-        return json.dumps({**_without_nothing(_facts(record)), **about}, default=repr)
+        return json.dumps({**_without_nothing(facts_of(record)), **about}, default=repr)
 
 
 class _TextFormatter(logging.Formatter):
@@ -114,14 +93,8 @@ class _TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         now = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        facts = _without_nothing(_facts(record))
+        facts = _without_nothing(facts_of(record))
         return text_line(now, record.getMessage(), record.levelname.lower(), facts, colours=colours)
-
-
-def _facts(record: logging.LogRecord) -> Mapping[str, Any]:
-    """What came with the event; a record of somebody else's has none."""
-    facts: Mapping[str, Any] = getattr(record, "facts", {})
-    return facts
 
 
 def text_line(now: str, event: str, level: str, facts: Mapping[str, Any], *, colours: bool) -> str:

@@ -1,4 +1,4 @@
-"""The public test kit: fake backends, doors into the gateway, a local Lambda, clocks and conformance checks.
+"""The public test kit: fake backends, doors into the gateway, a local Lambda, clocks, log lines, conformance checks.
 
 `async with running(graph, users=FakeBackend({...})) as ask:` is where a test of a graph begins.
 """
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .doors import Door, HttpDoor, LambdaDoor, Received, as_lambda, in_process, over_socket
     from .fake_backend import FakeBackend, respond
     from .lambda_events import lambda_event
+    from .log_lines import captured_logs
     from .processes import ServiceProcess, service, start_service
     from .run import Ask, Reply, running
 
@@ -32,6 +33,7 @@ __all__ = [
     "Reply",
     "ServiceProcess",
     "as_lambda",
+    "captured_logs",
     "in_process",
     "lambda_event",
     "over_socket",
@@ -53,6 +55,7 @@ if not TYPE_CHECKING:  # which would take every name for one of these
             ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
             ".fake_backend": ("FakeBackend", "respond"),
             ".lambda_events": ("lambda_event",),
+            ".log_lines": ("captured_logs",),
             ".processes": ("ServiceProcess", "service", "start_service"),
             ".run": ("Ask", "Reply", "running"),
         },

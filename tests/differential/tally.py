@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gateway.observe.logs import captured_logs
+from gateway.testing import captured_logs
 from tests.differential.reduce import reduced
 from tests.differential.trials import Case, Trials, draw_trial
 

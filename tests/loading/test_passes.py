@@ -11,7 +11,7 @@ import pytest
 from gateway import EngineError
 from gateway.loading import cancellation
 from gateway.loading.passes import Passes, call_each
-from gateway.observe.logs import captured_logs
+from gateway.testing import captured_logs
 
 _viewer: contextvars.ContextVar[str] = contextvars.ContextVar("viewer", default="nobody")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.observe.calls import MAX_RECORDS, BusyTime, CallReceipt, CallRecord
-from gateway.observe.logs import captured_logs
+from gateway.testing import captured_logs
 from gateway.vocabulary.settings import Settings
 
 _MOMENTS = st.integers(0, 60)

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from gateway.observe.logs import captured_logs, configure_logs, log, text_line
+from gateway.observe.logs import configure_logs, log, text_line
 
 
 def test_a_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,17 +66,6 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
     log.error("failed")
 
     assert 1 == capsys.readouterr().err.count("\n")
-
-
-def test_a_test_reads_what_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    """Facts as they were given, whatever the level; nothing is written meanwhile."""
-    configure_logs(readable=False, level=logging.ERROR)
-    with captured_logs() as lines:
-        log.info("call", keys=2, error=None)
-    log.info("not wanted")
-
-    assert [{"event": "call", "level": "info", "keys": 2, "error": None}] == lines
-    assert "" == capsys.readouterr().err
 
 
 def test_an_application_may_have_the_lines_in_its_own_form(capsys: pytest.CaptureFixture[str]) -> None:
