@@ -23,7 +23,6 @@ from ..execution.outcome import Outcome, SharedBody, refused_document
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
 from ..loading.flights import Flights
-from ..loading.limits import LoadLimits
 from ..loading.sender import Sender
 from ..observe.calls import CallReceipt, CallRecord
 from ..operations.plan import Plan
@@ -113,7 +112,6 @@ class Engine:
         self._app = graph.app() if app is None and graph.app is not None else app
         self.clock = clock or SystemClock()
         self._readable_names = frozenset(name.lower() for name in settings.forward_headers)
-        self._load_limits = LoadLimits(limits.max_keys_per_step, limits.max_calls, limits.max_answer_bytes)
         self._clients = open_clients(graph, settings, wires or {})
         #: Whether a backend's calls are Lambda invocations, by its name.
         self.invoked = invoked_backends(settings)
@@ -217,7 +215,7 @@ class Engine:
         """The loads and the context of one request, or of one event of a subscription."""
         deadline = Deadline.after(viewer.time_s, self.clock)
         sender = Sender(viewer.identity, viewer.headers, viewer.request_id, deadline)
-        loads = Loads(self._clients, sender, receipt, self.flights, self._load_limits)
+        loads = Loads(self._clients, sender, receipt, self.flights, self.settings.limits)
         context = Context(
             identity=viewer.identity,
             deadline=deadline,

@@ -21,13 +21,13 @@ from ..declare.loader import Loader, Service, Write
 from ..observe.calls import CallReceipt
 from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError, MissingError
+from ..vocabulary.settings_limits import LimitSettings
 from .batches import start_batch
 from .cancellation import until_over
 from .decoding import decode_answer
 from .flight import CallFacts
 from .flights import Flights
 from .futures import Futures
-from .limits import LoadLimits
 from .parts import Parts
 from .passes import Passes
 from .sender import Sender
@@ -43,7 +43,7 @@ class Loads:
         sender: Sender,
         receipt: CallReceipt,
         flights: Flights,
-        limits: LoadLimits = LoadLimits(),  # noqa: B008 - frozen
+        limits: LimitSettings,
     ) -> None:
         """Load for the request that *sender* describes; made where its context variables are set."""
         self.passes = Passes(self.depart)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from ..backends.client import BackendClient
 from ..observe.calls import CallReceipt
+from ..vocabulary.settings_limits import LimitSettings
 from .calling import Caller
 from .departure import Departures
 from .flights import Flights
-from .limits import Budget, LoadLimits
+from .limits import Budget
 from .memo import Memo
 from .passes import Passes
 from .recording import Recorder
@@ -29,7 +30,7 @@ class Parts:
         flights: Flights,
         *,
         passes: Passes,
-        limits: LoadLimits,
+        limits: LimitSettings,
         began_s: float,
     ) -> None:
         """Of a request that began at *began_s* of the monotonic clock."""

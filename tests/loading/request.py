@@ -14,13 +14,13 @@ from gateway.backends.client import BackendClient
 from gateway.backends.wire import Wire, WireRequest, WireResponse
 from gateway.loading.door import Loads
 from gateway.loading.flights import Flights
-from gateway.loading.limits import LoadLimits
 from gateway.loading.sender import Sender
 from gateway.loading.wanted import Wanted
 from gateway.observe.calls import CallReceipt
 from gateway.vocabulary.clock import SystemClock
 from gateway.vocabulary.deadline import Deadline
 from gateway.vocabulary.identity import ANONYMOUS, Identity
+from gateway.vocabulary.settings_limits import LimitSettings
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -66,14 +66,14 @@ async def request(
     flights: Flights | None = None,
     identity: Identity = ANONYMOUS,
     headers: Mapping[str, str] | None = None,
-    limits: LoadLimits | None = None,
+    limits: LimitSettings | None = None,
 ) -> AsyncIterator[Loads]:
     """The loads of a request to the backend `rows`; closed at the end. Requests with the same *flights* may share."""
     client = BackendClient("rows", wire, timeout_s=timeout_s)
     sent_by = sender(identity=identity, headers=headers, time_s=time_s)
     # Not `or`: flights without a call are false.
     shared = Flights() if flights is None else flights
-    loads = Loads({"rows": client}, sent_by, CallReceipt("request-1"), shared, limits or LoadLimits())
+    loads = Loads({"rows": client}, sent_by, CallReceipt("request-1"), shared, limits or LimitSettings())
     try:
         yield loads
     finally:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gateway import GatewayError, RuleError
-from gateway.loading.limits import Budget, LoadLimits
+from gateway.loading.limits import Budget
 from gateway.testing.fake_backend import FakeBackend
+from gateway.vocabulary.settings_limits import LimitSettings
 from tests.loading.request import Row, answer, outcome, outcomes, request, resize, row_by_id, settled
 
 _ROWS = [Row(letter) for letter in "abcdefg"]
@@ -26,7 +27,7 @@ async def test_keys_past_the_limit_of_a_step_are_refused() -> None:
     wire = backend()
     refusal = ("LIMIT_EXCEEDED", "rows.row_by_id: expected at most 2 keys in one step, got 4")
 
-    async with request(wire, limits=LoadLimits(max_keys=2)) as loads:
+    async with request(wire, limits=LimitSettings(max_keys_per_step=2)) as loads:
         values = await outcomes(loads, row_by_id, list("abcd"))
 
     assert {"a": Row("a"), "b": Row("b"), "c": refusal, "d": refusal} == shown(values)
@@ -37,7 +38,7 @@ async def test_steps_that_leave_together_share_the_limit() -> None:
     """It bounds a departure's keys of one loader; a refused key is known as such, a later departure begins anew."""
     wire = backend()
 
-    async with request(wire, limits=LoadLimits(max_keys=2)) as loads:
+    async with request(wire, limits=LimitSettings(max_keys_per_step=2)) as loads:
         first = loads.want(row_by_id, ["a", "b"], {}, hop=1)
         second = loads.want(row_by_id, ["b", "c"], {}, hop=1)
         third = loads.want(row_by_id, ["c"], {}, hop=2)
@@ -56,7 +57,7 @@ async def test_keys_that_wait_already_take_no_room() -> None:
     """A step may ask once more for what leaves with it."""
     wire = backend()
 
-    async with request(wire, limits=LoadLimits(max_keys=2)) as loads:
+    async with request(wire, limits=LimitSettings(max_keys_per_step=2)) as loads:
         loads.want(row_by_id, ["a", "b"], {}, hop=1)
         again = await outcomes(loads, row_by_id, ["b", "a"])
 
@@ -66,7 +67,7 @@ async def test_keys_that_wait_already_take_no_room() -> None:
 
 async def test_a_step_whose_keys_are_all_refused_waits_for_nothing() -> None:
     """It is settled when `want` returns, and no departure is due."""
-    async with request(backend(), limits=LoadLimits(max_keys=0)) as loads:
+    async with request(backend(), limits=LimitSettings(max_keys_per_step=0)) as loads:
         wanted = loads.want(row_by_id, ["a"], {}, hop=2)
 
         assert (True, 2, ()) == (wanted.is_settled, wanted.hop, loads.receipt.records)
@@ -77,7 +78,7 @@ async def test_calls_past_the_limit_are_refused() -> None:
     wire = backend()
     refusal = ("LIMIT_EXCEEDED", "rows.row_by_id: expected at most 2 calls in one operation, got 3")
 
-    async with request(wire, limits=LoadLimits(max_calls=2)) as loads:
+    async with request(wire, limits=LimitSettings(max_calls=2)) as loads:
         values = await outcomes(loads, row_by_id, list("abcdefg"))
         write = await outcome(loads.write(resize, {"row_id": "a", "size": 1}))
 
@@ -90,7 +91,7 @@ async def test_a_refused_call_lets_the_next_step_run() -> None:
     """The keys' outcomes come in a pass, from which the steps below go on and are refused in turn."""
     refused: list[object] = []
 
-    async with request(backend(), limits=LoadLimits(max_calls=0)) as loads:
+    async with request(backend(), limits=LimitSettings(max_calls=0)) as loads:
 
         def below() -> None:
             wanted = loads.want(row_by_id, ["b"], {}, hop=2)
@@ -106,7 +107,7 @@ async def test_answers_past_the_bytes_are_refused() -> None:
     body = '[{"id": "a"}, {"id": "b"}]'
     wire = FakeBackend({"GET /rows": lambda _: answer(body)})
 
-    async with request(wire, limits=LoadLimits(max_bytes=len(body) * 2 - 1)) as loads:
+    async with request(wire, limits=LimitSettings(max_answer_bytes=len(body) * 2 - 1)) as loads:
         first = await outcomes(loads, row_by_id, ["a"])
         second = await outcomes(loads, row_by_id, ["b"])
         third = await outcomes(loads, row_by_id, ["c"])
@@ -122,7 +123,7 @@ async def test_a_failure_past_the_bytes_stays_what_it_is() -> None:
     """An answer that is an error by itself keeps its own code."""
     wire = FakeBackend({"GET /rows": lambda _: answer("x" * 10, 500)})
 
-    async with request(wire, limits=LoadLimits(max_bytes=5)) as loads:
+    async with request(wire, limits=LimitSettings(max_answer_bytes=5)) as loads:
         values = await outcomes(loads, row_by_id, ["a"])
 
     assert "BACKEND_FAILED" == values["a"].code
@@ -130,9 +131,8 @@ async def test_a_failure_past_the_bytes_stays_what_it_is() -> None:
 
 def test_the_budget_can_be_read() -> None:
     """What an operation has used shows in a debugger."""
-    budget = Budget(LoadLimits(max_keys=1, max_calls=2, max_bytes=3))
+    budget = Budget(LimitSettings(max_calls=2, max_answer_bytes=5))
     budget.count_call(row_by_id)
     budget.count_bytes(row_by_id, 3)
 
-    expected = "<Budget used 1 calls, 3 bytes of LoadLimits(max_keys=1, max_calls=2, max_bytes=3)>"
-    assert expected == repr(budget)
+    assert "<Budget used 1 of 2 calls, 3 of 5 bytes>" == repr(budget)
