@@ -16,7 +16,8 @@ import msgspec
 from graphql import OperationType
 from starlette.types import Message, Receive, Scope, Send
 
-from ..http.event_stream import COMPLETE, EVENT_STREAM_HEADERS, KEEP_ALIVE, failed, next_event
+from ..http.answer import failed
+from ..http.event_stream import COMPLETE, EVENT_STREAM_HEADERS, KEEP_ALIVE, next_event
 from ..http.headers import Encoded, encoded, with_defaults
 from ..http.request import GraphQLRequest
 from ..http.request_headers import REQUEST_ID_HEADER

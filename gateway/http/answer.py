@@ -75,8 +75,12 @@ def failure(error: GatewayError, media_type: MediaType, *, allow: Iterable[str] 
     is_graphql_answer = media_type is MediaType.JSON and error.code in _GRAPHQL_REQUEST_ERRORS
     status = 200 if is_graphql_answer else error.row.http_status
     headers = (*_REPRESENTATION_HEADERS[media_type], ("cache-control", "no-store"), *_status_headers(status, allow))
-    entry = {"message": error.client_message, "extensions": {"code": error.code}}
-    return HttpAnswer(status, headers, encode({"errors": [entry]}))
+    return HttpAnswer(status, headers, encode(failed(error)))
+
+
+def failed(error: GatewayError) -> dict[str, object]:
+    """The result that says no more than *error*, in its client-safe text."""
+    return {"errors": [{"message": error.client_message, "extensions": {"code": error.code}}]}
 
 
 def _result_status(result: Mapping[str, object]) -> int:

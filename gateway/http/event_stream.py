@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..vocabulary.errors import GatewayError
 from .answer import Headers
 from .encoding import encode
 from .negotiation import MediaType
@@ -39,8 +38,3 @@ def next_event(result: Mapping[str, object]) -> bytes:
         EngineError: *result* holds what JSON cannot say.
     """
     return b"event: next\ndata: " + encode(result) + b"\n\n"
-
-
-def failed(error: GatewayError) -> dict[str, object]:
-    """The result that says no more than *error*, in its client-safe text."""
-    return {"errors": [{"message": error.client_message, "extensions": {"code": error.code}}]}
