@@ -26,8 +26,8 @@ CONTENT_TYPE_HEADER: Final = "content-type"
 class Recipient:
     """One backend and what is the same in all calls of one request to it.
 
-    `client` is None where the backend is not part of the graph. `headers` lacks the time left; it is `whole` where
-    nothing else can have a name of its names. `partition` is None where nothing is shared with other requests.
+    `client` is None where the backend is not part of the graph. `headers` lacks what each call says for
+    itself, such as the time left. `partition` is None where nothing is shared with other requests.
     """
 
     __slots__ = ("backend", "claims", "client", "headers", "headers_are_plain", "partition")

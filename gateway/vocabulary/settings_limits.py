@@ -130,8 +130,8 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Meta(
             ge=0,
             le=16 * 1024 * MIB,
-            description="Bytes that the remembered documents may take, estimated at 600 a token and 3,000"
-            " a planned field; an eighth as much for invalid ones. Room for 400 pages of fifty fields. One document"
+            description="Bytes that the remembered documents may take, estimated at 600 a token and 3,300"
+            " a planned field; an eighth as much for invalid ones. Room for 270 pages of fifty fields. One document"
             " that takes more than a quarter of it is not remembered.",
         ),
     ] = 64 * MIB
