@@ -76,7 +76,7 @@ class Column:
             else:
                 shape.place(self, value, container, key, path)
         except Exception as failure:  # noqa: BLE001 - as said
-            self.fail(container, key, failure, "completion")
+            self.fail(container, key, failure)
 
     def filled(self) -> None:
         """Every parent has been put; the level below begins when nothing is awaited any more."""
@@ -115,7 +115,7 @@ class Column:
         try:
             shape.place(self, value, container, key, path)
         except Exception as failure:  # noqa: BLE001 - as there
-            self.fail(container, key, failure, "completion")
+            self.fail(container, key, failure)
 
     def later(self, coroutine: Coroutine[Any, Any, Any], go_on: Callable[[Any], None]) -> None:
         """Call *go_on* with what *coroutine* gives, or with its exception; the column is not filled before."""

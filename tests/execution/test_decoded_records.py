@@ -261,7 +261,7 @@ def test_what_a_class_promises():
 
 
 class PlainRecord(msgspec.Struct, frozen=True):
-    text: Any
+    text: str
 
 
 class ByProperty(PlainRecord, frozen=True):

@@ -15,7 +15,7 @@ from gateway.testing import running
 from gateway.vocabulary.settings import Settings
 from tests.declare import library, types
 from tests.declare.library import BOOKS, BookRecord, query_of
-from tests.execution.agreeing import agree, awaited, given, graph_of
+from tests.execution.agreeing import agree, awaited, given, graph_of, made_by, resolved
 
 _BACKENDS = {"books": {"GET /books": BOOKS}}
 
@@ -40,8 +40,23 @@ class Name:
     text: str = "n"
 
 
+def at_once(value):
+    """A field whose resolver gives *value* without a look at it."""
+    return made_by(lambda: value)
+
+
+def later(value):
+    """A field whose async resolver does."""
+
+    async def resolve():
+        await asyncio.sleep(0)
+        return value
+
+    return resolved(resolve)
+
+
 @pytest.mark.parametrize("value", [Unbound, Classless])
-@pytest.mark.parametrize("make", [given, awaited])
+@pytest.mark.parametrize("make", [at_once, later])
 @pytest.mark.parametrize("type_", [int, Name, list[int]])
 async def test_a_value_that_cannot_be_looked_at_fails_its_field(type_, make, value):
     """At once, wherever it comes from, and its neighbours are there."""
@@ -52,6 +67,24 @@ async def test_a_value_that_cannot_be_looked_at_fails_its_field(type_, make, val
 
     assert {"odd": None, "fine": 1} == answer.data
     assert ["odd"] == [path[0] for path in answer.paths]
+    # Leaves and lists have a refusal of their own for what can be looked at.
+    assert any(word in answer.details[0] for word in ("working outside of context", "Unbound", "Expected Iterable"))
+
+
+@pytest.mark.parametrize("value", [Unbound, Classless])
+async def test_an_attribute_that_cannot_be_looked_at_fails_its_field(value):
+    """Generated code reads it among others, which are there."""
+
+    @strawberry.type
+    class Holder:
+        held: Name | None
+
+    holders = [Holder(held=Name()), Holder(held=value()), Holder(held=None)]
+
+    answer = await agree(graph_of(holders=(list[Holder], given(holders))), "{holders {held {text}}}")
+
+    assert [{"held": {"text": "n"}}, {"held": None}, {"held": None}] == answer.data["holders"]
+    assert [["holders", 1, "held"]] == [path[:3] for path in answer.paths]
 
 
 @batched
@@ -107,6 +140,32 @@ async def test_what_is_no_exception_fails_its_field_alone(raised):
 
     assert ({"title": "Engines", "breaks": None}, ["INTERNAL_SERVER_ERROR"]) == (mine.data["book"], mine.codes)
     assert ({"title": "Engines"}, []) == (theirs.data["book"], theirs.errors)
+
+
+async def test_an_interruption_ends_the_request():
+    """Ctrl-C is nobody's field error."""
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    async with running(graph_of(odd=(int | None, made_by(interrupted)))) as ask:
+        with pytest.raises(KeyboardInterrupt):
+            await ask("{odd}")
+
+
+class SpeechlessError(ValueError):
+    def __str__(self):
+        return self.args[3]
+
+
+@pytest.mark.parametrize("make_field", [at_once, later])
+async def test_an_error_whose_text_cannot_be_read_is_told_by_its_class(make_field):
+    """As its field's, and no other's."""
+    async with running(graph_of(odd=(int | None, make_field(SpeechlessError())), fine=(int, given(1)))) as ask:
+        reply = await ask("{odd fine}")
+
+    assert {"odd": None, "fine": 1} == reply.data
+    assert ["SpeechlessError, whose text cannot be read"] == [detail.partition(": ")[2] for detail in reply.details]
 
 
 class BoxRecord(msgspec.Struct, frozen=True):

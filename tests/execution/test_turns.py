@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import strawberry
 
 from gateway import arg, graph, load, object_of
 from gateway.execution.placing import CELLS_AT_ONCE
@@ -10,6 +13,7 @@ from gateway.testing import FakeBackend, running
 from gateway.vocabulary.settings import Settings
 from tests.declare import library
 from tests.declare.library import BookRecord, query_of
+from tests.execution.agreeing import given, graph_of
 
 GENERATED = Settings(mode="development", execution="generated")
 INTERPRETED = Settings(mode="development", execution="interpreted")
@@ -20,6 +24,16 @@ class Book:
     id: str
     title: str
     shelf: int
+
+
+@strawberry.type
+class Item:
+    number: int
+
+
+@strawberry.type
+class Holder:
+    items: list[Item] | None
 
 
 GRAPH = graph(query=query_of(books=(list[Book], load(library.books_by_author, key=arg("author", str)))))
@@ -69,3 +83,16 @@ async def test_an_irregular_item_of_a_long_list_is_found():
     _, errors = await turns_while_answered(CELLS_AT_ONCE, wrong=CELLS_AT_ONCE - 1)
 
     assert 1 == errors
+
+
+async def test_long_lists_stand_beside_what_is_none():
+    """Of several parents each has its own: a long list, none, or an error."""
+    items = [Item(number=number) for number in range(CELLS_AT_ONCE)]
+    failed: Any = ValueError("none")
+    holders = [Holder(items=items), Holder(items=None), Holder(items=failed)]
+    async with running(graph_of(holders=(list[Holder], given(holders))), settings=GENERATED) as ask:
+        reply = await ask("{holders {items {number}}}")
+
+    long, *others = (holder["items"] for holder in reply.data["holders"])
+    assert list(range(CELLS_AT_ONCE)) == [item["number"] for item in long]
+    assert ([None, None], [["holders", 2, "items"]]) == (others, [error["path"] for error in reply.errors])
