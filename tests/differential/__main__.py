@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import chain
 from pathlib import Path
 
 from tests.differential.schemas import world_of
@@ -58,20 +59,13 @@ def banked() -> list[Case]:
 def _done(worlds: range, jobs: int, ends_s: float) -> Iterator[Tally]:
     """The tally of the bank, and then of one world after the other, as they come in."""
     # A process is given up after some worlds: classes that Strawberry has seen are never freed.
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=20) as pool:
-        waiting: set[Future[Tally]] = {pool.submit(tally, banked())}
-        coming = iter(worlds)
+    with multiprocessing.Pool(jobs, maxtasksperchild=20) as pool:
+        done = pool.imap_unordered(tally, chain([banked()], map(cases_of, worlds)))
         try:
-            while waiting and time.monotonic() < ends_s:
-                for world in coming:
-                    waiting.add(pool.submit(tally, cases_of(world)))
-                    if len(waiting) > 2 * jobs:
-                        break
-                done, waiting = wait(waiting, timeout=ends_s - time.monotonic(), return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            while (left_s := ends_s - time.monotonic()) > 0:
+                yield done.next(left_s)
+        except (StopIteration, multiprocessing.TimeoutError):
+            return
 
 
 def _show(case: Case) -> int:
