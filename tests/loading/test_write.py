@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import msgspec
 
@@ -24,6 +23,20 @@ def store() -> FakeBackend:
         return rows[key]
 
     return FakeBackend({"GET /rows": lambda _: list(rows.values()), "PATCH /rows/{id}": change})
+
+
+def slow_store(under_way: asyncio.Event, may_answer: asyncio.Event) -> FakeBackend:
+    """A backend whose first answer, the old row, waits until it may come; the next one is the new row."""
+    answers = [Row("a"), Row("a", size=5)]
+
+    async def slow_at_first(_: object) -> list[Row]:
+        row = answers.pop(0)
+        if row.size == 0:
+            under_way.set()
+            await may_answer.wait()
+        return [row]
+
+    return FakeBackend({"GET /rows": slow_at_first, "PATCH /rows/{id}": Row("a", size=5)})
 
 
 async def test_a_load_after_a_write_asks_again() -> None:
@@ -81,16 +94,7 @@ async def test_a_load_that_has_not_left_sees_the_write() -> None:
 async def test_a_load_under_way_is_not_joined_after_a_write() -> None:
     """A call that left before the write may bring the old row: whoever asks afterwards asks anew."""
     under_way, may_answer = asyncio.Event(), asyncio.Event()
-    answers: list[Any] = [Row("a"), Row("a", size=5)]
-
-    async def slow_at_first(_: object) -> list[Row]:
-        row = answers.pop(0)
-        if row.size == 0:
-            under_way.set()
-            await may_answer.wait()
-        return [row]
-
-    wire = FakeBackend({"GET /rows": slow_at_first, "PATCH /rows/{id}": Row("a", size=5)})
+    wire = slow_store(under_way, may_answer)
 
     async with request(wire) as loads:
         old = loads.load(row_by_id, "a", {})
@@ -105,16 +109,7 @@ async def test_a_load_under_way_is_not_joined_after_a_write() -> None:
 async def test_a_later_request_joins_no_call_that_began_before_a_write() -> None:
     """Somebody's call is under way when a client's change is answered: the client's next query sees the change."""
     under_way, may_answer = asyncio.Event(), asyncio.Event()
-    answers: list[Any] = [Row("a"), Row("a", size=5)]
-
-    async def slow_at_first(_: object) -> list[Row]:
-        row = answers.pop(0)
-        if row.size == 0:
-            under_way.set()
-            await may_answer.wait()
-        return [row]
-
-    wire = FakeBackend({"GET /rows": slow_at_first, "PATCH /rows/{id}": Row("a", size=5)})
+    wire = slow_store(under_way, may_answer)
     flights = Flights()
 
     async with request(wire, flights=flights) as somebodys:
