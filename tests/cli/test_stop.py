@@ -14,6 +14,9 @@ from gateway.testing.processes import listening as until_listening
 from tests.application.listening import listening
 from tests.cli.processes import alive, descendants, gateway, read_until
 
+# Longer than any test waits: who would use that time is seen.
+PATIENT = {"GATEWAY_SHUTDOWN_S": "60"}
+
 # A worker makes its own object for as long as a large application would.
 LOADS_LONG = """
 import sys, time
@@ -26,7 +29,7 @@ class Query:
 
 def app():
     print("loading", file=sys.stderr, flush=True)
-    time.sleep(30)
+    time.sleep(90)
 
 graph = gateway.graph(query=Query, app=app)
 """
@@ -61,10 +64,11 @@ graph = gateway.graph(query=Query, subscription=Subscription)
 async def test_workers_that_still_load_end_at_once(tmp_path: Path) -> None:
     """SIGTERM while a worker makes its application is not lost: nobody waits for the time that requests would get."""
     (tmp_path / "slow.py").write_text(LOADS_LONG)
-    async with gateway("serve", "slow:graph", "--port", str(free_port()), directory=tmp_path) as process:
+    arguments = ("serve", "slow:graph", "--port", str(free_port()))
+    async with gateway(*arguments, environment=PATIENT, directory=tmp_path) as process:
         await read_until(process, "loading")
         process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(process.wait(), 5)
+        code = await asyncio.wait_for(process.wait(), 20)
 
     assert 0 == code
 
@@ -90,14 +94,15 @@ async def test_subscriptions_end_before_the_process(tmp_path: Path) -> None:
     """SIGTERM ends a stream that has no end: its client is told to subscribe again, and nobody waits `shutdown_s`."""
     (tmp_path / "listens.py").write_text(LISTENS)
     port = free_port()
-    async with gateway("serve", "listens:graph", "--port", str(port), directory=tmp_path) as process:
+    arguments = ("serve", "listens:graph", "--port", str(port))
+    async with gateway(*arguments, environment=PATIENT, directory=tmp_path) as process:
         await asyncio.wait_for(until_listening(port), 30)
         async with listening(f"http://127.0.0.1:{port}", "subscription {silence}") as events:
             await read_until(process, "listening")
             process.send_signal(signal.SIGTERM)
             told = await events.rest()
         await read_until(process, "source ended")
-        code = await asyncio.wait_for(process.wait(), 5)
+        code = await asyncio.wait_for(process.wait(), 20)
 
     assert ["next", "complete"] == [name for name, _ in told]
     assert "SUBSCRIPTION_ENDED" == told[0][1]["errors"][0]["extensions"]["code"]
