@@ -8,14 +8,12 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from .header_fields import FRAMING, NAME, VALUE
 from .masking import Masked
 from .units import LONGEST_S, MIB
 
-# RFC 9110 sections 5.1 and 5.5. Where a request ends is the gateway's to say.
-_HEADER_NAME: Final = re.compile(
-    r"(?!(?:content-length|transfer-encoding)$)[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.IGNORECASE | re.ASCII
-)
-_HEADER_VALUE: Final = re.compile(r"[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*")
+_HEADER_NAME: Final = re.compile(rf"(?!{FRAMING}$){NAME}", re.IGNORECASE | re.ASCII)
+_HEADER_VALUE: Final = re.compile(VALUE)
 
 
 class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -53,6 +53,9 @@ def test_request_line_is_of_the_grammar(method, target):
         ("", "1"),
         ("content-length", "2"),
         ("Transfer-Encoding", "chunked"),
+        # Signs that are the letters k and s but for their case.
+        ("\u212aey", "1"),
+        ("\u017fign", "1"),
     ],
 )
 def test_headers_are_of_the_grammar(header):
