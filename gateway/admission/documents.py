@@ -56,7 +56,7 @@ class Document:
         self.errors: tuple[GraphQLError, ...] = tuple(errors)
         self.operations: Mapping[str | None, OperationDefinitionNode] = MappingProxyType(operations)
         self.fragments: Mapping[str, FragmentDefinitionNode] = MappingProxyType(fragments)
-        #: The planner's: plan by variant. They are forgotten with the document.
+        #: The planner's: prepared operations, with their plans, by name. They are forgotten with the document.
         self.plans: dict[Any, Any] = {}
         self._memory: _Remembered | None = None
         #: What it takes to remember it, with its plans.

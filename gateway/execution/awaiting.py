@@ -38,9 +38,8 @@ class Awaited:
         self._missing = 0
         self._settle = column.run.waits(self._settled)
 
-    def add(self, awaitable: Any, place: Place) -> None:
-        """Let *awaitable* go on; what it gives, or its exception, is for *place*."""
-        future = self._column.run.future_of(awaitable)
+    def add(self, future: asyncio.Future[Any], place: Place) -> None:
+        """What *future* gives, or its exception, is for *place*."""
         arrived = partial(self._arrived, len(self._places))
         self._places.append(place)
         self._values.append(_MISSING)

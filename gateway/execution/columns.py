@@ -91,10 +91,11 @@ class Column:
     def wait(self, awaitable: Any, shape: Shape, container: Container, key: str | int, path: Path | None) -> None:
         """Place what *awaitable* gives, once it does, and whatever else is awaited."""
         container[key] = None
+        future = self.run.future_of(awaitable)
         if self._awaited is None:
             self._open += 1
             self._awaited = Awaited(self)
-        self._awaited.add(awaitable, (shape, container, key, path))
+        self._awaited.add(future, (shape, container, key, path))
 
     def place_awaited(self, group: Awaited, values: Sequence[Any], places: Sequence[Place]) -> None:
         """Place what *group* awaited, one value a place, an exception standing for a failure."""

@@ -1,7 +1,7 @@
 """Variants: the boolean variables that `@skip` and `@include` read, each combination of which is planned by itself.
 
 Planning by actual values keeps key order and merged selections exactly as the specification's CollectFields gives
-them. The executor keeps a bounded number of variants an operation, so many conditions cost plans, not memory.
+them. The store keeps a bounded number of variants an operation, so many conditions cost plans, not memory.
 """
 
 from __future__ import annotations
