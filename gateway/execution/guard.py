@@ -9,6 +9,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.schema.schema_converter import get_arguments
 from strawberry.types.field import StrawberryField
 
+from .awaiting import as_failure
 from .columns import Column
 from .rows import Rows
 
@@ -34,8 +35,8 @@ class Guard:
         for value, out, path in rows:
             try:
                 answer = self._answer(column, value, path)
-            except Exception as refusal:  # noqa: BLE001 - a permission may raise anything; it is the field's error
-                answer = refusal
+            except BaseException as raised:  # noqa: BLE001 - a permission may raise anything; it is the field's error
+                answer = as_failure(raised)
             if answer is _PASSED:
                 passed.add(value, out, path)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -117,6 +118,28 @@ async def test_a_client_is_watched_when_its_answer_takes_a_while() -> None:
         await asyncio.Event().wait()
 
     assert client.is_listened_to.is_set()
+
+
+async def test_a_request_that_was_watched_leaves_nothing() -> None:
+    """Its connection is let go with it, without waiting for Python's collector, which comes seldom."""
+    client = Client(b"")
+    receive = client.receive
+
+    async def block() -> None:
+        with while_connected(receive):
+            await client.is_listened_to.wait()
+
+    gc.collect()
+    gc.disable()
+    try:
+        await block()
+        # The watcher's cancellation takes a turn.
+        await until(lambda: {asyncio.current_task()} == asyncio.all_tasks())
+        left = [known for known in gc.get_objects() if type(known) is ConnectedClient]
+    finally:
+        gc.enable()
+
+    assert [] == left
 
 
 async def test_a_client_whose_body_takes_a_while_is_watched_too() -> None:

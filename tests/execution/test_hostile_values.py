@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 import strawberry
+from strawberry.permission import BasePermission
 
-from gateway import Backend, Call, Keys, arg, batched, get, graph, load, object_of, viewer
+from gateway import Backend, Call, EngineError, Keys, arg, batched, get, graph, load, object_of, viewer
 from gateway.testing import running
 from gateway.vocabulary.settings import Settings
 from tests.declare import library, types
@@ -145,6 +146,54 @@ async def test_what_is_no_exception_fails_its_field_alone(raised):
     assert ({"title": "Engines", "breaks": None}, ["INTERNAL_SERVER_ERROR"]) == (mine.data["book"], mine.codes)
     assert ({"title": "Engines"}, []) == (theirs.data["book"], theirs.errors)
     assert 1 == len(backend.calls("GET /books"))
+
+
+class Stopping(BasePermission):
+    def has_permission(self, source, info, **kwargs):
+        raise OwnError
+
+
+async def test_a_permission_that_raises_no_exception_refuses():
+    """As one that raises an Exception: its field is null, and its neighbours are there."""
+
+    @object_of(BookRecord, name="GuardedBook")
+    class GuardedBook:
+        title: str
+        author: types.Author | None = load(
+            library.author_by_id, key=BookRecord.author_id, permission_classes=[Stopping]
+        )
+
+    built = graph(query=query_of(book=(GuardedBook | None, load(library.book_by_id, key=arg("id", str)))))
+    async with running(built, books=types.books()) as ask:
+        reply = await ask('{book(id: "b1") {title author {name}}}')
+
+    assert ({"title": "Engines", "author": None}, ["INTERNAL_SERVER_ERROR"]) == (reply.data["book"], reply.codes)
+
+
+@strawberry.type
+class NeverOne:
+    text: str = "n"
+
+    @classmethod
+    def is_type_of(cls, value, info):
+        raise OwnError
+
+
+async def test_what_nobody_foresaw_ends_the_request_at_once():
+    """The net under a pass: behind a load, where nobody else would end the request before its time."""
+
+    @object_of(BookRecord, name="NetBook")
+    class NetBook:
+        title: str
+
+        @strawberry.field
+        def odd(self) -> NeverOne | None:
+            return NeverOne()
+
+    built = graph(query=query_of(book=(NetBook | None, load(library.book_by_id, key=arg("id", str)))))
+    async with running(built, books=types.books()) as ask:
+        with pytest.raises(EngineError, match="OwnError, which is no Exception"):
+            await asyncio.wait_for(ask('{book(id: "b1") {title odd {text}}}', time_s=60), 10)
 
 
 async def test_an_interruption_ends_the_request():
