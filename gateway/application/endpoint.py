@@ -6,7 +6,7 @@ read and answered is decided in `http/`; every way to fail is an answer too.
 
 from __future__ import annotations
 
-import secrets
+import os
 import traceback
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -35,6 +35,9 @@ from ..vocabulary.errors import ClientError, EngineError, GatewayError
 from .connected_client import ClientLeftError, ConnectedClient, too_large
 from .engine import Answer, Engine, Viewer
 from .event_stream import Connection, EventStreams
+
+#: Where it is found.
+GRAPHQL_PATH: Final = "/graphql"
 
 # What API Gateway waits for an integration, by its quotas: 29 s for REST APIs, 30 s for HTTP APIs.
 _API_GATEWAY_S: Final = 29.0
@@ -204,4 +207,5 @@ def _behind_api_gateway(event: Mapping[str, Any] | None) -> bool:
 
 
 def _fresh_request_id() -> str:
-    return secrets.token_hex(16)
+    # As `secrets.token_hex` does, which would be one more import of every start.
+    return os.urandom(16).hex()

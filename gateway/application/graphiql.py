@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -46,6 +47,11 @@ class ConsoleForBrowsers:
         is_visit = scope["method"] in {"GET", "HEAD"} and wants_html(read_headers(scope).get("accept"))
         app = console_page() if is_visit else self._app
         await app(scope, receive, send)
+
+
+def with_console(endpoint: ASGIApp, headers: Iterable[tuple[str, str]]) -> ASGIApp:
+    """*endpoint*, and the console for browsers; its page has *headers*, too."""
+    return DefaultHeaders(ConsoleForBrowsers(endpoint), headers)
 
 
 def console_page(build: Path = _BUILD) -> Response:

@@ -19,7 +19,7 @@ from ..vocabulary.clock import Clock, SystemClock
 from ..vocabulary.dangers import danger_on_lambda
 from ..vocabulary.errors import ClientError, SettingsError
 from ..vocabulary.settings_sources import load_settings
-from .app import create_app
+from .app import GatewayApp
 from .engine import Engine
 from .importing import import_graph
 
@@ -38,7 +38,7 @@ class LambdaHandler:
         self._engine = engine
         self._clock = clock or SystemClock()
         # `auto` would run start-up and shut-down on every invocation.
-        self._asgi = Mangum(create_app(engine), lifespan="off", text_mime_types=_TEXT_TYPES)
+        self._asgi = Mangum(GatewayApp(engine), lifespan="off", text_mime_types=_TEXT_TYPES)
         self._ended_s: float | None = None
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:

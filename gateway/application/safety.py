@@ -32,13 +32,8 @@ EXPOSED_HEADERS: Final = (REQUEST_ID_HEADER, SERVER_TIMING_HEADER)
 
 def safety(settings: Settings) -> list[Middleware]:
     """The middleware around the app, the outermost first; no CORS without an origin, so that browsers refuse all."""
-    cors = [_cors(settings.cors)] if is_read_by_other_sites(settings) else []
+    cors = [_cors(settings.cors)] if settings.cors.origins else []
     return [Middleware(DefaultHeaders, headers=security_headers(hsts_s=settings.hsts_s)), *cors]
-
-
-def is_read_by_other_sites(settings: Settings) -> bool:
-    """Whether scripts of another origin may read answers, so that CORS has to be spoken."""
-    return bool(settings.cors.origins)
 
 
 class DefaultHeaders:

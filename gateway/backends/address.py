@@ -32,11 +32,11 @@ _HOST = re.compile(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]")
 # RFC 3986 section 3.3: "/" and pchar but for @, which may end a password with an unescaped slash in it.
 _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:/-]|%[0-9A-Fa-f]{2})*")
 # Lambda API reference, Invoke, "FunctionName" and "Qualifier".
-_FUNCTION = re.compile(
+_FUNCTION = (
     r"(?P<name>(?:(?:arn:aws[a-z-]*:lambda:(?P<region>[a-z]{2}[a-z0-9-]*-\d):)?\d{12}:function:)?[A-Za-z0-9_-]{1,140})"
     r"(?::(?P<qualifier>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
-_HANDLER = re.compile(r"(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)*):(?P<handler>[^\W\d]\w*)")
+_HANDLER = r"(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)*):(?P<handler>[^\W\d]\w*)"
 
 
 class HttpAddress(msgspec.Struct, frozen=True):
@@ -138,7 +138,7 @@ def _basic(url: SplitResult) -> str | None:
 
 def _lambda(text: str, rest: str) -> LambdaAddress:
     function, _, query = rest.partition("?")
-    found = _FUNCTION.fullmatch(function)
+    found = re.fullmatch(_FUNCTION, function)
     if found is None:
         raise _malformed("lambda", text, "it is neither a function name nor an ARN of one")
     return LambdaAddress(found["name"], found["qualifier"], found["region"], _options("lambda", query, text))
@@ -146,7 +146,7 @@ def _lambda(text: str, rest: str) -> LambdaAddress:
 
 def _local(text: str, rest: str) -> LocalAddress:
     target, _, query = rest.partition("?")
-    found = _HANDLER.fullmatch(target)
+    found = re.fullmatch(_HANDLER, target)
     if found is None:
         raise _malformed("local", text, "it is no dotted module, a colon and a function's name")
     return LocalAddress(found["module"], found["handler"], _options("local", query, text))

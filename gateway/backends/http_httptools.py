@@ -111,7 +111,8 @@ class HttptoolsSession:
         host = self._address.host.strip("[]")
         try:
             with time_limit(self._options.connect_timeout_s):
-                found = await self._loop.getaddrinfo(host, self._address.port, type=SOCK_STREAM)
+                # As bytes: text goes through a codec whose tables take longer to import than a name to look up.
+                found = await self._loop.getaddrinfo(host.encode("ascii"), self._address.port, type=SOCK_STREAM)
                 # RFC 8305 section 8: uvloop's own `create_connection` tries one address after another.
                 _, connection = await self._loop.create_connection(
                     lambda: _Connection(AnswerReader(self._name, self._options.max_response_bytes)),

@@ -14,7 +14,7 @@ import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
-from ..application.app import create_app
+from ..application.app import GatewayApp
 from ..application.engine import Engine
 from ..application.lambda_handler import LambdaHandler
 from ..cli.ports import free_port
@@ -147,7 +147,7 @@ def received_from(response: Mapping[str, Any]) -> Received:
 @asynccontextmanager
 async def in_process(engine: Engine) -> AsyncIterator[HttpDoor]:
     """The ASGI app called directly."""
-    transport = httpx.ASGITransport(create_app(engine))
+    transport = httpx.ASGITransport(GatewayApp(engine))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         yield HttpDoor(client)
 
@@ -157,7 +157,7 @@ async def over_socket(engine: Engine) -> AsyncIterator[HttpDoor]:
     """The app served by granian in this process, asked over a real socket."""
     port = free_port()
     server = Server(
-        create_app(engine), "127.0.0.1", port, interface=Interfaces.ASGI, http=HTTPModes.http1, log_enabled=False
+        GatewayApp(engine), "127.0.0.1", port, interface=Interfaces.ASGI, http=HTTPModes.http1, log_enabled=False
     )
     serving = asyncio.create_task(server.serve())
     try:

@@ -19,7 +19,7 @@ MIN_DISTINCT_CHARACTERS: Final = 8
 
 _OWN_PORTS: Final = {"http": 80, "https": 443}
 # A user's name, a pattern, or what only quoting would allow.
-_NOT_OF_A_HOST: Final = re.compile(r"[^a-z0-9.:_\[\]-]")
+_NOT_OF_A_HOST: Final = r"[^a-z0-9.:_\[\]-]"
 
 
 def danger_in(settings: Settings) -> str | None:
@@ -70,7 +70,7 @@ def _is_origin(text: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    is_nothing_more = text == f"{parts.scheme}://{parts.netloc}".lower() and not _NOT_OF_A_HOST.search(parts.netloc)
+    is_nothing_more = text == f"{parts.scheme}://{parts.netloc}".lower() and not re.search(_NOT_OF_A_HOST, parts.netloc)
     own_port = _OWN_PORTS.get(parts.scheme)
     return is_nothing_more and bool(parts.hostname) and (own_port is None or port != own_port)
 

@@ -1,19 +1,14 @@
 """Settings of backends: where each is and what it may take, and where AWS is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from .header_fields import FRAMING, NAME, VALUE
 from .masking import Masked
 from .units import LONGEST_S, MIB
-
-_HEADER_NAME: Final = re.compile(rf"(?!{FRAMING}$){NAME}", re.IGNORECASE | re.ASCII)
-_HEADER_VALUE: Final = re.compile(VALUE)
 
 
 class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,11 +88,11 @@ class BackendSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def __post_init__(self) -> None:
         for name, value in self.headers.items():
-            if not _HEADER_NAME.fullmatch(name):
+            if not re.fullmatch(rf"(?!{FRAMING}$){NAME}", name, re.IGNORECASE | re.ASCII):
                 raise ValueError(
                     f"headers: expected a header's name that a caller may give, such as x-api-key, got {name!r}"
                 )
-            if not _HEADER_VALUE.fullmatch(value):
+            if not re.fullmatch(VALUE, value):
                 raise ValueError(
                     f"headers.{name}: expected a value of one line without control characters, got another"
                 )

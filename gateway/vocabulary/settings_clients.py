@@ -1,7 +1,5 @@
 """Settings of clients: who may say who asks, whose scripts may read, who may see receipts."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

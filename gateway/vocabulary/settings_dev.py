@@ -1,7 +1,5 @@
 """Settings of `gateway dev`: the services that it runs besides the gateway."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -11,10 +9,10 @@ from msgspec import Meta
 from .masking import Masked
 from .units import LONGEST_S
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+_NAME: Final = r"[A-Za-z0-9_-]+"
 #: AWS API reference, CreateFunction, "FunctionName".
 _LONGEST_FUNCTION_NAME: Final = 64
-_HANDLER: Final = re.compile(r"[^\s.:\0]+(?:\.[^\s.:\0]+)*[.:][^\s.:\0]+")
+_HANDLER: Final = r"[^\s.:\0]+(?:\.[^\s.:\0]+)*[.:][^\s.:\0]+"
 
 
 class ServiceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,7 +84,7 @@ class ServiceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
         if (self.handler is None) == (not self.command):
             came = "neither" if self.handler is None else "both"
             raise ValueError(f"expected exactly one of handler and command, got {came}")
-        if self.handler is not None and not _HANDLER.fullmatch(self.handler):
+        if self.handler is not None and not re.fullmatch(_HANDLER, self.handler):
             raise ValueError(
                 f"handler: expected module.function, such as services.users.app.handler, got {self.handler!r}"
             )
@@ -126,7 +124,7 @@ class DevSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def __post_init__(self) -> None:
         for name, service in self.services.items():
-            if not _NAME.fullmatch(name):
+            if not re.fullmatch(_NAME, name):
                 raise ValueError(f"services: expected a name of letters, digits, - and _, got {name!r}")
             if service.handler is not None and len(name) > _LONGEST_FUNCTION_NAME:
                 raise ValueError(

@@ -1,7 +1,5 @@
 """Settings of limits: what one operation may ask for, and what is remembered of those seen."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

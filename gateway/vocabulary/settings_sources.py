@@ -26,7 +26,7 @@ _SEPARATOR: Final = "__"
 # Variables that others set, and that are no settings. Kubernetes gives every pod the address of a service named
 # `gateway` or `gateway-...` (its documentation, "Service", "Environment variables"); CGI has GATEWAY_INTERFACE
 # (RFC 3875 section 4.1.4). Neither holds the separator.
-_FOREIGN: Final = re.compile(
+_FOREIGN: Final = (
     r"GATEWAY_(?:INTERFACE"
     r"|(?:\w+_)?SERVICE_(?:HOST|PORT(?:_\w+)?)"
     r"|(?:\w+_)?PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)"
@@ -102,7 +102,7 @@ def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _is_foreign(name: str) -> bool:
-    return _SEPARATOR not in name and _FOREIGN.fullmatch(name) is not None
+    return _SEPARATOR not in name and re.fullmatch(_FOREIGN, name) is not None
 
 
 def _nested(dotted: str, value: object) -> dict[str, object]:

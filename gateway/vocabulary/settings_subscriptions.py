@@ -1,7 +1,5 @@
 """Settings of subscriptions: how many at one time, for how long, and how a quiet one shows that it lives."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Message, Receive
 
 from gateway.application import connected_client
-from gateway.application.app import create_app
+from gateway.application.app import GatewayApp
 from gateway.application.connected_client import UNWATCHED_S, ClientLeftError, ConnectedClient
 from gateway.application.engine import Engine
 from gateway.application.lambda_handler import LambdaHandler
@@ -221,7 +221,7 @@ async def test_a_call_is_cancelled_with_its_client(capsys: pytest.CaptureFixture
     async def send(message: Message) -> None:
         sent.append(message)
 
-    running = asyncio.create_task(create_app(engine)(scope(), client.receive, send))
+    running = asyncio.create_task(GatewayApp(engine)(scope(), client.receive, send))
     await backend.asked.wait()
     client.leaves.set()
     await running
@@ -242,7 +242,7 @@ async def test_a_client_that_leaves_within_its_body_is_no_error(capsys: pytest.C
     async def send(_message: Message) -> None:
         pass
 
-    await create_app(Engine(GRAPH, Settings(), wires={"rows": FakeBackend({})}))(scope(), receive, send)
+    await GatewayApp(Engine(GRAPH, Settings(), wires={"rows": FakeBackend({})}))(scope(), receive, send)
 
     logged = capsys.readouterr().err
     assert "client left" in logged

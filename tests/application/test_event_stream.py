@@ -12,7 +12,7 @@ import pytest
 from starlette.types import Message
 
 from gateway.application import event_stream
-from gateway.application.app import create_app
+from gateway.application.app import GatewayApp
 from gateway.application.endpoint import GraphQLEndpoint
 from gateway.application.engine import Engine
 from gateway.testing import FakeBackend
@@ -361,7 +361,7 @@ class Server:
 async def test_a_client_that_does_not_read_holds_its_source(stage: Stage) -> None:
     """A source is asked for its next event once the last one is taken: nothing piles up."""
     server, engine = Server("subscription {flood}"), Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()})
-    serving = asyncio.create_task(create_app(engine)(server.scope, server.receive, server.send))
+    serving = asyncio.create_task(GatewayApp(engine)(server.scope, server.receive, server.send))
     made = []
     for _ in range(3):
         await within_5_s(server.full)
@@ -382,7 +382,7 @@ async def test_a_client_that_does_not_read_ends_with_its_time(stage: Stage, monk
     monkeypatch.setattr(event_stream, "_FAREWELL_S", 0.05)
     server = Server("subscription {flood}")
     settings = Settings(subscriptions=SubscriptionSettings(lifetime_s=0.1))
-    app = create_app(Engine(GRAPH, settings, app=stage, wires={"rows": fake_rows()}))
+    app = GatewayApp(Engine(GRAPH, settings, app=stage, wires={"rows": fake_rows()}))
 
     await asyncio.wait_for(app(server.scope, server.receive, server.send), 5)
 
@@ -394,7 +394,7 @@ async def test_a_query_whose_client_does_not_read_ends_with_its_time(monkeypatch
     """Its answer is known, but nobody takes it."""
     monkeypatch.setattr(event_stream, "_FAREWELL_S", 0.05)
     server = Server("{rows {id}}")
-    app = create_app(Engine(ROWS, Settings(deadline_s=0.1), wires={"rows": fake_rows()}))
+    app = GatewayApp(Engine(ROWS, Settings(deadline_s=0.1), wires={"rows": fake_rows()}))
 
     await asyncio.wait_for(app(server.scope, server.receive, server.send), 5)
 
@@ -416,7 +416,7 @@ async def test_a_query_whose_client_leaves_is_no_failure(capsys: pytest.CaptureF
         await leaves.wait()
         return {"type": "http.disconnect"}
 
-    app = create_app(Engine(ROWS, Settings(), wires={"rows": FakeBackend({"GET /rows": hang})}))
+    app = GatewayApp(Engine(ROWS, Settings(), wires={"rows": FakeBackend({"GET /rows": hang})}))
 
     await asyncio.wait_for(app(server.scope, receive, server.send), 5)
 
@@ -435,7 +435,7 @@ async def test_a_server_that_says_that_the_client_left_is_believed(
             raise ConnectionResetError
         server.sent.append(message)
 
-    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+    app = GatewayApp(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
 
     await asyncio.wait_for(app(server.scope, server.receive, send), 5)
 
@@ -455,7 +455,7 @@ async def test_a_client_that_leaves_before_the_stream_begins_is_no_failure(
         sent.append(message)
         raise ConnectionResetError
 
-    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+    app = GatewayApp(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
 
     await asyncio.wait_for(app(server.scope, server.receive, send), 5)
 
@@ -476,7 +476,7 @@ async def test_a_server_that_fails_is_not_answered_again(
         if len(sent) > fails_at:
             raise RuntimeError("a bug of the server")
 
-    app = create_app(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
+    app = GatewayApp(Engine(GRAPH, Settings(), app=stage, wires={"rows": fake_rows()}))
 
     await asyncio.wait_for(app(server.scope, server.receive, send), 5)
 

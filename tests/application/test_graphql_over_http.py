@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from gateway.application.app import create_app
+from gateway.application.app import GatewayApp
 from gateway.application.endpoint import GraphQLEndpoint
 from gateway.application.engine import Engine
 from gateway.testing.doors import Door, Received
@@ -117,7 +117,7 @@ async def test_several_headers_of_one_name_are_one_list() -> None:
     """Source: RFC 9110 section 5.3. What the second one accepts can be answered."""
     headers = [("accept", "image/png"), ("accept", "application/json"), ("content-type", "application/json")]
 
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(Engine(GRAPH, PRODUCTION)))) as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(GatewayApp(Engine(GRAPH, PRODUCTION)))) as client:
         response = await client.post("http://gateway/graphql", content=b'{"query": "{hello}"}', headers=headers)
 
     assert (200, {"data": {"hello": "hello world"}}) == (response.status_code, response.json())

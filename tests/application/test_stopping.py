@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message
 
-from gateway.application.app import create_app
+from gateway.application.app import GatewayApp
 from gateway.application.engine import Engine
 from gateway.application.stopping import when_told_to_stop
 from gateway.testing.fake_backend import FakeBackend
@@ -74,14 +74,14 @@ def test_outside_of_the_main_thread_nothing_changes(heard: list[str]) -> None:
 
 async def test_a_process_that_is_told_to_stop_is_not_ready(heard: list[str]) -> None:
     """A load balancer sends no more to it, while what is under way is answered; it still lives."""
-    app = create_app(Engine(ROWS, Settings(), wires={"rows": FakeBackend({})}))
+    app = GatewayApp(Engine(ROWS, Settings(), wires={"rows": FakeBackend({})}))
 
     async def status(path: str) -> int:
         return (await client.get(path)).status_code
 
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client,
-        app.router.lifespan_context(app),
+        app.site.router.lifespan_context(app.site),
     ):
         before = await status("/readyz")
         os.kill(os.getpid(), signal.SIGTERM)
@@ -108,7 +108,7 @@ async def test_a_lifespan_that_is_cancelled_closes_the_engine() -> None:
         if message["type"] == "lifespan.startup.complete":
             started.set()
 
-    app = create_app(Engine(ROWS, Settings(), wires={"rows": rows}))
+    app = GatewayApp(Engine(ROWS, Settings(), wires={"rows": rows}))
     running = asyncio.create_task(app({"type": "lifespan"}, receive, send))
     await asyncio.wait_for(started.wait(), 5)
     was_closed = rows.is_closed
@@ -117,4 +117,5 @@ async def test_a_lifespan_that_is_cancelled_closes_the_engine() -> None:
 
     assert running.cancelled()
     assert (False, True) == (was_closed, rows.is_closed)
-    assert not app.state.ready
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        assert (await client.get("/readyz")).status_code == 503
