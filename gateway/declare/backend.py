@@ -90,13 +90,14 @@ class Backend(Service, frozen=True):
             key = None if by is None else read_key_fields(where, by)
             signature = read_signature(where, build, cardinality, keyed=key is not None)
             _check_owner(where, key, signature.record)
-            _check_keys(where, key, signature.keys)
+            key_type = None if key is None else key.type_on(signature.record)
+            _check_keys(where, key_type, signature.keys)
             return Loader(
                 name=build.__name__,
                 backend=self,
                 cardinality=cardinality,
                 by=key.names if key else (),
-                key_type=key.key_type if key else None,
+                key_type=key_type,
                 record=signature.record,
                 build=build,
                 parameters=signature.parameters,
@@ -113,11 +114,11 @@ def _check_names(backend: str, parameter: str, names: object, expected: str) -> 
         raise DeclarationError(f"Backend({backend!r}): {parameter}= expects a tuple of {expected}; got {names!r}")
 
 
-def _check_keys(where: str, key: KeyFields | None, annotation: Any) -> None:
+def _check_keys(where: str, key_type: Any, annotation: Any) -> None:
     """Type checkers compare the two as well; not everybody runs one."""
     asked = get_args(annotation)
-    if key is not None and asked and asked[0] is not Any and asked[0] != key.key_type:
-        raise DeclarationError(f"{where}: by= has keys of type {key.key_type}, but the function takes {annotation}")
+    if key_type is not None and asked and asked[0] is not Any and asked[0] != key_type:
+        raise DeclarationError(f"{where}: by= has keys of type {key_type}, but the function takes {annotation}")
 
 
 def _check_owner(where: str, key: KeyFields | None, record: type[Any]) -> None:

@@ -81,9 +81,9 @@ def _check_plain(
     if field.python_name not in record.__struct_fields__:
         yield f"{where}: {_expected_field(field.python_name, record)}"
         return
-    yield from _check_plain_type(where, shape_of(field, definition), record_field_type(record, field.python_name))
-    record_may_be_none = NoneType in members_of(record_field_type(record, field.python_name))
-    if record_may_be_none and not shape_of(field, definition).nullable:
+    shape, annotation = shape_of(field, definition), record_field_type(record, field.python_name)
+    yield from _check_plain_type(where, shape, annotation)
+    if NoneType in members_of(annotation) and not shape.nullable:
         yield f"{where}: {record.__name__}.{field.python_name} may be None, so the field must be nullable"
 
 

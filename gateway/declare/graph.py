@@ -76,17 +76,24 @@ def graph(
     for name, root in (("query", query), ("mutation", mutation), ("subscription", subscription)):
         if root is not None or name == "query":
             _check_root(name, root)
+    types = list(types)
     try:
         schema = GraphSchema(
             query=query,
             mutation=mutation,
             subscription=subscription,
-            types=list(types),
+            types=types,
             extensions=list(extensions),
             config=config,
         )
     except DuplicatedTypeName as duplicate:
         raise DeclarationError(_two_modules(duplicate)) from None
+    except TypeError as unexpected:
+        # What Strawberry raises for a class that is no type; a root's has a check of its own.
+        plain = next((extra for extra in types if not hasattr(extra, "__strawberry_definition__")), None)
+        if plain is None:
+            raise
+        raise DeclarationError(f"graph: types= expects {_expected_type(plain)}") from unexpected
     except ValueError as invalid:
         # What Strawberry raises for a schema that the specification's type validation refuses.
         raise DeclarationError(str(invalid)) from invalid
@@ -103,14 +110,17 @@ def graph(
 
 
 def _check_root(name: str, root: object) -> None:
-    if isinstance(root, type) and hasattr(root, "__strawberry_definition__"):
-        return
-    if isinstance(root, type):
-        raise DeclarationError(
-            f"graph: {name}= expects a class made by strawberry.type, got the plain class"
-            f" {root.__module__}.{root.__qualname__}; decorate it with @strawberry.type"
+    if not (isinstance(root, type) and hasattr(root, "__strawberry_definition__")):
+        raise DeclarationError(f"graph: {name}= expects {_expected_type(root)}")
+
+
+def _expected_type(came: object) -> str:
+    if isinstance(came, type):
+        return (
+            "a class made by strawberry.type, got the plain class"
+            f" {came.__module__}.{came.__qualname__}; decorate it with @strawberry.type"
         )
-    raise DeclarationError(f"graph: {name}= expects a class made by strawberry.type, got {root!r}")
+    return f"a class made by strawberry.type, got {came!r}"
 
 
 def _object_types(schema: strawberry.Schema) -> Iterator[StrawberryObjectDefinition]:

@@ -28,7 +28,12 @@ class KeyFields(msgspec.Struct, frozen=True):
 
     owner: type[Any]
     names: tuple[str, ...]
-    key_type: Any
+    is_tuple: bool
+
+    def type_on(self, record: type[Any]) -> Any:
+        """The key's type on *record*, which may narrow what it inherits from the owner."""
+        types = tuple(record_field_type(record, name) for name in self.names)
+        return tuple[types] if self.is_tuple else types[0]  # type: ignore[valid-type]  # built at run time
 
 
 class LoaderSignature(msgspec.Struct, frozen=True):
@@ -59,9 +64,7 @@ def read_key_fields(where: str, by: Any) -> KeyFields:
         names = ", ".join(sorted(owner.__name__ for owner in owners))
         raise DeclarationError(f"{where}: by= expects fields of one record; got fields of {names}")
     (owner,) = owners
-    types = tuple(record_field_type(owner, descriptor.__name__) for descriptor in descriptors)
-    key_type = tuple[types] if isinstance(by, tuple) else types[0]  # type: ignore[valid-type]  # built at run time
-    return KeyFields(owner, tuple(descriptor.__name__ for descriptor in descriptors), key_type)
+    return KeyFields(owner, tuple(descriptor.__name__ for descriptor in descriptors), isinstance(by, tuple))
 
 
 def is_record_field(value: Any) -> bool:

@@ -286,6 +286,32 @@ def test_a_root_is_a_type(name, root, came):
     assert f"graph: {name}= expects a class made by strawberry.type, got {came}" == str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("extra", "came"),
+    [
+        (Plain, "the plain class tests.declare.test_checks.Plain; decorate it with @strawberry.type"),
+        ("Author", "'Author'"),
+    ],
+)
+def test_a_further_type_is_one(extra, came):
+    """So is one of `types=`; those before it are no fault."""
+    with pytest.raises(DeclarationError) as refused:
+        graph(query=query_of(featured=(Book, load(library.featured))), types=[Author, extra])
+
+    assert f"graph: types= expects a class made by strawberry.type, got {came}" == str(refused.value)
+
+
+def test_a_federation_directive_is_warned_of():
+    """Strawberry's own warning is heard: the graph is served without the directive's meaning."""
+
+    @strawberry.federation.type(keys=["id"])
+    class Thing:
+        id: strawberry.ID
+
+    with pytest.warns(UserWarning, match="Federation directive found in schema"):
+        graph(query=query_of(featured=(Book, load(library.featured))), types=[Thing])
+
+
 def test_a_graph_has_a_query():
     """So is its absence."""
     with pytest.raises(DeclarationError, match=r"query= expects a class made by strawberry\.type, got None"):

@@ -3,6 +3,7 @@
 # Annotations are evaluated, since the functions under test are local.
 import inspect
 
+import msgspec
 import pytest
 
 from gateway import Backend, Call, DeclarationError, Keys, Page, get
@@ -24,6 +25,28 @@ def test_a_loader_knows_its_key_record_and_parameters():
         repr(loan_of),
         repr(hits),
     )
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """What rows of any service have."""
+
+    id: str | int
+
+
+class NumberedRow(Row, kw_only=True):
+    """Narrower than what it inherits: `NumberedRow.id` is the field of `Row` at run time."""
+
+    id: int
+
+
+def test_a_keys_type_is_that_of_the_record_which_is_loaded():
+    """A record that narrows an inherited field has keys of the narrower type."""
+
+    @books.one(by=NumberedRow.id)
+    def row_by_id(ids: Keys[int]) -> Call[list[NumberedRow]]:
+        return get("/rows", id=ids, into=list[NumberedRow])
+
+    assert (int, ("id",)) == (row_by_id.key_type, row_by_id.by)
 
 
 def test_annotations_as_text_are_read_too():
