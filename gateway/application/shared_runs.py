@@ -36,7 +36,7 @@ def place_of(plan: LinkedPlan, variables: VariableValues, context: Context[Any])
     partitions = tuple(map(_loads(context).partition, sharing.backends))
     if None in partitions:
         return None
-    claims = tuple(freeze(context.identity.claim(name)) for name in sharing.claims)
+    claims = tuple([freeze(context.identity.claim(name)) for name in sharing.claims]) if sharing.claims else ()
     place = (plan, freeze(variables.coerced) if variables.coerced else (), partitions, claims)
     try:
         hash(place)

@@ -16,6 +16,7 @@ from ..declare.resolving import choose, loader_arguments, place_of
 from ..declare.sources import ByKind, RecordField, key_part
 from ..declare.strawberry_types import strawberry_field_of
 from ..loading.door import missing
+from ..loading.frozen import ConstantArguments
 from ..operations.plan import Load
 from .columns import Column
 from .guard import Guard
@@ -60,7 +61,7 @@ class LoadStep:
             here = here or Column(run, self._field, hop)
             asked = self._chosen(here, rows, arguments)
         else:
-            asked = {self._binding.loaders[0]: (rows, *plain)} if rows else {}
+            asked = {self._binding.loaders[0]: (rows, *plain)} if rows.values else {}
         if here is not None:
             here.filled()
         for loader, parents in asked.items():
@@ -97,7 +98,7 @@ class LoadStep:
     def _plain_keys(self, rows: Rows) -> tuple[list[Any], dict[Any, None]] | None:
         """The keys where each is one attribute of its parent, and none is null or fails; else None."""
         if self._has_no_key:
-            return [None] * len(rows), {None: None}
+            return [None] * len(rows.values), {None: None}
         if self._read_key is None:
             return None
         try:
@@ -177,7 +178,7 @@ class LoadStep:
             return None
         constant = _Arguments(self._binding, partial(self._convert, VariableValues({}, {})))
         try:
-            constant.for_loader()
+            constant.keep()
         except Exception:  # noqa: BLE001 - each request is told anew: an exception remembers who raised it
             return None
         return constant
@@ -242,6 +243,14 @@ class _Arguments:
         if isinstance(self._given, Exception):
             raise self._given
         return self._given
+
+    def keep(self) -> None:
+        """Have them ready for every request.
+
+        Raises:
+            ClientError: as `for_loader` says.
+        """
+        self._for_loader = ConstantArguments(self.for_loader())
 
     def for_loader(self) -> dict[str, Any]:
         """As the loader takes them.

@@ -125,7 +125,7 @@ class Run:
             everyone = bare if begun is None else begun if bare is None else bare.joined(begun)
             for below in field.selection.by_type[type_name]:
                 rows = bare if below.is_projected else everyone
-                if rows:
+                if rows is not None and rows.values:
                     below.step.start(self, rows, hop)
 
     def wait_for(self, awaitable: Any, arrived: Callable[[Any], None]) -> None:
@@ -151,7 +151,7 @@ class Run:
         if wanted.is_settled:
             loaded(wanted, None)
         else:
-            wanted.when_settled(partial(self.waits(loaded), wanted))
+            wanted.when_settled(partial(_Wait(self, loaded).settle, wanted))
 
     def resolve_batched(
         self,

@@ -11,6 +11,23 @@ from typing import Any
 import msgspec
 
 
+class ConstantArguments(dict[str, Any]):
+    """Arguments that every request gives: their stand-in is made once."""
+
+    __slots__ = ("frozen",)
+
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
+        super().__init__(arguments)
+        self.frozen: Any = frozen_arguments(arguments)
+
+
+def frozen_arguments(arguments: Mapping[str, Any]) -> Any:
+    """A loader's *arguments* as a part of the name that its answers are known by."""
+    if type(arguments) is ConstantArguments:
+        return arguments.frozen
+    return freeze(arguments) if arguments else ()
+
+
 def freeze(value: Any) -> Any:
     """A hashable stand-in that is equal for equal arguments: lists, dicts, records and input objects included."""
     frozen: Any = value

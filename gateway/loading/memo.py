@@ -7,7 +7,7 @@ from typing import Any
 
 from ..declare.loader import Loader
 from .fetch import Fetch
-from .frozen import freeze
+from .frozen import frozen_arguments
 from .limits import Budget
 from .wanted import Wanted
 
@@ -97,11 +97,11 @@ class Memo:
 
     def shelf(self, loader: Loader[Any, Any, Any], arguments: Mapping[str, Any]) -> Shelf:
         """The shelf for *loader* with *arguments*."""
-        frozen_arguments = freeze(arguments) if arguments else ()
-        place = (loader, frozen_arguments)
+        frozen = frozen_arguments(arguments)
+        place = (loader, frozen)
         shelf = self._shelves.get(place)
         if shelf is None:
-            shelf = self._shelves[place] = Shelf(loader, arguments, frozen_arguments)
+            shelf = self._shelves[place] = Shelf(loader, arguments, frozen)
         return shelf
 
     def ask(self, shelf: Shelf, wanted: Wanted, keys: Collection[Any], hop: int) -> bool:

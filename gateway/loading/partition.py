@@ -7,6 +7,7 @@ before anything shared is looked up.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Final
 
 from ..declare.loader import Service
@@ -22,11 +23,16 @@ def partition_of(backend: Service, sender: Sender) -> Hashable | None:
 
     It holds exactly what the backend is told, the claims of `identity` and the headers of `forward`, and the tenant.
     """
-    if not backend.identity and not backend.forward:
-        return (sender.identity.tenant, (), ())
-    forwarded = [name.lower() for name in backend.forward]
-    if not CREDENTIAL_HEADERS.isdisjoint(forwarded):
+    forwarded = _forwarded(backend.forward)
+    if forwarded is None:
         return None
-    claims = tuple(freeze(sender.identity.claim(name)) for name in backend.identity)
-    headers = tuple(map(sender.headers.get, forwarded))
-    return (sender.identity.tenant, claims, headers)
+    claims = tuple([freeze(sender.identity.claim(name)) for name in backend.identity]) if backend.identity else ()
+    return (sender.identity.tenant, claims, tuple(map(sender.headers.get, forwarded)))
+
+
+# A backend says the same for every request.
+@lru_cache(maxsize=256)
+def _forwarded(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The headers of those *names* as requests have them; None where one of them proves who asks."""
+    lower = tuple(map(str.lower, names))
+    return lower if CREDENTIAL_HEADERS.isdisjoint(lower) else None

@@ -94,8 +94,8 @@ class Passes:
         self._is_closed = True
         # Who departs holds this object: without the cycle, what the request held is freed as it ends.
         self._depart = _nothing
-        self._sweep()
         if self._tasks:
+            self._sweep()
             await cancel(self._tasks)
 
     def _run_outermost(self, work: Callable[[*Ts], None], arguments: tuple[*Ts]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.loading.frozen import freeze
+from gateway.loading.frozen import ConstantArguments, freeze, frozen_arguments
 
 
 @dataclasses.dataclass
@@ -60,3 +60,9 @@ def test_arguments_that_a_backend_tells_apart_freeze_apart(one: Any, other: Any)
     same_in_json = (one, other) == ([], ())
 
     assert same_in_json is (freeze(one) == freeze(other))
+
+
+@pytest.mark.parametrize("arguments", [{}, {"count": 100, "names": ["x"]}])
+def test_arguments_that_every_request_gives_are_known_as_others_are(arguments: dict[str, Any]) -> None:
+    """What a field always asks for and what a resolver asks for this once are one call."""
+    assert frozen_arguments(ConstantArguments(arguments)) == frozen_arguments(arguments)
