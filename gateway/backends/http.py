@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final, Protocol
 
 from ..vocabulary.errors import BackendError
@@ -81,10 +82,11 @@ class HttpWire:
         self._options = options
         self._new_session = new_session
         self._origin = f"{address.scheme}://{address.authority}"
-        self._default_headers: Pairs = (("host", address.authority), *_DEFAULT_HEADERS)
+        defaults: Pairs = (("host", address.authority), *_DEFAULT_HEADERS)
         if address.authorization is not None:
-            self._default_headers += (("authorization", address.authorization),)
-        self._default_names = frozenset(name for name, _ in self._default_headers)
+            defaults += (("authorization", address.authorization),)
+        # Nearly all calls of a backend bring headers of the same names.
+        self._defaults_beside = lru_cache(maxsize=64)(partial(_without, defaults))
         self._state: _LoopState | None = None
         self._closed = False
 
@@ -104,8 +106,11 @@ class HttpWire:
         outgoing = self._outgoing(request)
         with TimeLimit(self._name, timeout_s):
             state = self._state_here()
-            async with state.places:
+            await state.places.acquire()
+            try:
                 return await self._exchange(state, outgoing, idempotent)
+            finally:
+                state.places.release()
 
     def drop_idle(self) -> None:
         """As `Wire.drop_idle`; requests under way keep their connections, which then close."""
@@ -175,17 +180,19 @@ class HttpWire:
             await session.close()
 
     def _outgoing(self, request: WireRequest) -> Outgoing:
-        headers = self._default_headers + request.headers
-        given = {name for name, _ in request.headers}
-        if not given.isdisjoint(self._default_names):
-            headers = tuple(pair for pair in self._default_headers if pair[0] not in given) + request.headers
+        defaults = self._defaults_beside(tuple([name for name, _ in request.headers]))
         target = request_target(self._address.base, request.path, request.query)
         try:
             check_request_line(request.method, target)
             check_headers(request.headers)
         except ValueError as error:
             raise cannot_send(self._name, error) from error
-        return Outgoing(request.method, self._origin, target, headers, request.body)
+        return Outgoing(request.method, self._origin, target, defaults + request.headers, request.body)
 
     def _unreachable(self, detail: str) -> BackendError:
         return BackendError(f"{self._address}: {detail}", code="BACKEND_UNREACHABLE", backend=self._name)
+
+
+def _without(defaults: Pairs, given: tuple[str, ...]) -> Pairs:
+    """Those of the *defaults* whose names are not among the *given* ones."""
+    return tuple(pair for pair in defaults if pair[0] not in given)
