@@ -66,7 +66,9 @@ class Loads:
 
         *hop* is the step's: 1 at the root, below that the parent's and one more.
         """
-        parts = self._open()
+        parts = self._parts
+        if parts is None or self._is_closed:
+            parts = self._open()
         shelf = parts.memo.shelf(loader, arguments)
         wanted = Wanted(keys, shelf, self.passes)
         unsent = shelf.look_up(wanted, keys) if shelf.outcomes or shelf.under_way else keys

@@ -24,7 +24,7 @@ class Wanted:
     stands in its place. It must not be changed.
     """
 
-    __slots__ = ("_callbacks", "_hop", "_passes", "_shelf", "keys", "outcomes", "sources")
+    __slots__ = ("_callbacks", "_passes", "_shelf", "hop", "keys", "outcomes", "sources")
 
     def __init__(self, keys: Collection[Any], shelf: Shelf, passes: Passes) -> None:
         #: Each of them once.
@@ -34,7 +34,8 @@ class Wanted:
         #: What this waits for.
         self.sources: set[Source] = set()
         self._passes = passes
-        self._hop = 0
+        #: The last hop at which one of the keys has been answered; 0 while none is.
+        self.hop = 0
         self._callbacks: tuple[Callable[[], None], ...] = ()
 
     @property
@@ -46,11 +47,6 @@ class Wanted:
     def is_validated(self) -> bool:
         """Whether the values are as msgspec decoded them."""
         return self._shelf.is_validated
-
-    @property
-    def hop(self) -> int:
-        """The hop at which the last of the keys was answered, or as things stand will be; 0 for no keys."""
-        return max(self._hop, *(source.hop for source in self.sources)) if self.sources else self._hop
 
     def when_settled(self, callback: Callable[[], None]) -> None:
         """Call *callback* once, in the very pass that settles this; now, if that was before.
@@ -64,7 +60,7 @@ class Wanted:
 
     def answered_at(self, hop: int) -> None:
         """Some of the keys have been answered, at *hop*."""
-        self._hop = max(self._hop, hop)
+        self.hop = max(self.hop, hop)
 
     def split(self, whole: Source, pieces: Iterable[Source]) -> None:
         """*whole* has left as *pieces*, of which these hold keys of this."""
@@ -74,7 +70,7 @@ class Wanted:
     def settled_by(self, source: Source) -> None:
         """The keys that were to come from *source* have their outcomes."""
         self.sources.discard(source)
-        self._hop = max(self._hop, source.hop)
+        self.hop = max(self.hop, source.hop)
         if not self.sources:
             callbacks, self._callbacks = self._callbacks, ()
             if len(callbacks) == 1:
@@ -83,5 +79,5 @@ class Wanted:
                 call_each(callbacks)
 
     def __repr__(self) -> str:
-        state = f"waits for {len(self.sources)} sources" if self.sources else "settled"
-        return f"<Wanted {state}, hop {self.hop}>"
+        state = f"waits for {len(self.sources)} sources" if self.sources else f"settled at hop {self.hop}"
+        return f"<Wanted {state}>"

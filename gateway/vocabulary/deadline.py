@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Generator
+from types import CoroutineType
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -44,6 +45,14 @@ async def within(deadline: Deadline, work: Awaitable[T], label: str) -> T:
     Raises:
         BackendTimeout: DEADLINE_EXCEEDED; *label* says what was still running.
     """
+    if isinstance(work, CoroutineType):
+        # Most that is never waited for, such as a look-up in memory, is over here: there is nothing to limit.
+        try:
+            waits_for = work.send(None)
+        except StopIteration as over:
+            value: T = over.value
+            return value
+        work = _Begun(work, waits_for)
     try:
         with time_limit(deadline.remaining_s()) as limit:
             return await work
@@ -51,3 +60,28 @@ async def within(deadline: Deadline, work: Awaitable[T], label: str) -> T:
         if not limit.has_passed:
             raise
         raise BackendTimeout(f"{label} was still running", code="DEADLINE_EXCEEDED") from timeout
+
+
+class _Begun(Generic[T]):
+    """Awaited, the rest of a coroutine that has run until it first waits."""
+
+    __slots__ = ("_coroutine", "_waits_for")
+
+    def __init__(self, coroutine: CoroutineType[Any, Any, T], waits_for: Any) -> None:
+        self._coroutine = coroutine
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """As the coroutine's own: what the event loop sends or throws is the coroutine's."""
+        waits_for = self._waits_for
+        while True:
+            try:
+                try:
+                    sent = yield waits_for
+                except BaseException as thrown:  # noqa: BLE001 - the coroutine's to handle
+                    waits_for = self._coroutine.throw(thrown)
+                else:
+                    waits_for = self._coroutine.send(sent)
+            except StopIteration as over:
+                value: T = over.value
+                return value
