@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..backends.address import parse_address
+from ..backends.address import parse_address, scheme_of
 from ..backends.client import BackendClient
 from ..backends.options import WireOptions
 from ..backends.transport import open_wire
@@ -42,7 +42,7 @@ def open_clients(graph: Graph, settings: Settings, wires: Mapping[str, Wire]) ->
 def invoked_backends(settings: Settings) -> dict[str, bool]:
     """Whether each call of a backend invokes a Lambda function, for the backends that have an address."""
     return {
-        name: configured.address.startswith("lambda:")
+        name: scheme_of(configured.address) == "lambda"
         for name, configured in settings.backends.items()
         if configured.address
     }

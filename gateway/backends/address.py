@@ -92,14 +92,20 @@ class LocalAddress(msgspec.Struct, frozen=True):
 Address = HttpAddress | LambdaAddress | LocalAddress
 
 
+def scheme_of(text: str) -> str:
+    """The scheme of the address *text*, in lower case, whether or not the rest of it fits; empty without one."""
+    scheme, colon, _ = text.strip().partition(":")
+    return scheme.lower() if colon else ""
+
+
 def parse_address(text: str) -> Address:
     """The address that *text* writes; `str()` of it gives the text back, less any credentials.
 
     Raises:
         ValueError: *text* has none of the forms; the error names the form expected, what came and the nearest scheme.
     """
-    scheme, colon, rest = text.strip().partition(":")
-    match scheme.lower() if colon else "":
+    scheme, _, rest = text.strip().partition(":")
+    match scheme_of(text):
         case "http" | "https":
             return _http(text.strip())
         case "lambda":

@@ -7,16 +7,39 @@ import re
 import time
 from typing import Any
 
+import msgspec
 import pytest
+import strawberry
 
+from gateway import Backend, Call, get, graph, load, object_of
 from gateway.application.engine import Engine
-from gateway.testing import sign_hops
+from gateway.testing import FakeBackend, sign_hops
 from gateway.testing.doors import Door, Received, in_process
-from gateway.vocabulary.settings import HopsSettings, Settings
+from gateway.vocabulary.settings import BackendSettings, HopsSettings, Settings
 from tests.application.conftest import GRAPH
 
 SECRET = "correct-horse-battery-staple-0001"
+THINGS = Backend("things")
 TIMING = re.compile(r'hops;desc="0", calls;desc="0", backend;dur=0\.0, total;dur=\d+\.\d')
+
+
+class ThingRecord(msgspec.Struct, frozen=True):
+    id: str
+
+
+@THINGS.many()
+def all_things() -> Call[list[ThingRecord]]:
+    return get("/things", into=list[ThingRecord])
+
+
+@object_of(ThingRecord)
+class Thing:
+    id: str
+
+
+@strawberry.type
+class Query:
+    things: list[Thing] = load(all_things)
 
 
 async def ask(door: Door, query: str, **headers: str) -> Received:
@@ -65,6 +88,18 @@ async def test_in_development_the_receipt_is_there(development_door: Door) -> No
 
     receipt = answer.json()["extensions"]["hops"]
     assert (0, 0, 0, []) == (receipt["hops"], receipt["calls"], receipt["invokes"], receipt["records"])
+
+
+@pytest.mark.parametrize("address", ["lambda:things", "LAMBDA:things", " lambda:things"])
+async def test_a_call_of_a_function_is_an_invoke_however_its_address_is_written(address: str) -> None:
+    """A scheme is read in any case, for the call and for the receipt."""
+    settings = Settings(mode="development", backends={"things": BackendSettings(address=address)})
+    engine = Engine(graph(query=Query), settings, wires={"things": FakeBackend({"GET /things": []})})
+    async with in_process(engine) as door:
+        answer = await ask(door, "{things {id}}")
+
+    hops = answer.json()["extensions"]["hops"]
+    assert (1, 1) == (hops["calls"], hops["invokes"])
 
 
 async def test_a_signature_opens_the_receipt() -> None:
