@@ -20,8 +20,6 @@ from .wire import Wire
 if TYPE_CHECKING:
     from .credentials import CredentialSource
 
-__all__ = ["WireOptions", "open_wire"]
-
 
 def open_wire(
     name: str,

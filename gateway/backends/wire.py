@@ -1,7 +1,7 @@
 """The wire port: what a call looks like once it is bytes, and the one verb every transport has.
 
-Calls are HTTP-shaped whatever carries them. A wire knows nothing of loaders, records or GraphQL; it neither retries nor
-decodes.
+Calls are HTTP-shaped whatever carries them. A wire knows nothing of loaders, records or GraphQL. It decodes nothing and
+repeats no call that failed.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ class Wire(Protocol):
     """A transport to one address."""
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
-        """Send *request* once and read the whole answer within *timeout_s*.
+        """Send *request* and read the whole answer within *timeout_s*.
 
-        Any HTTP status is an answer, not an error.
+        Any HTTP status is an answer, not an error. A request is sent once, unless it is idempotent and its kept
+        connection had died: then once more, on a fresh one.
 
         Raises:
             BackendError: BACKEND_UNREACHABLE when there is no connection or it breaks early; BACKEND_FAILED when a

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..backends.address import parse_address
-from ..backends.transport import WireOptions, open_wire
+from ..backends.options import WireOptions
+from ..backends.transport import open_wire
 from ..backends.wire import WireRequest
 from ..vocabulary.errors import GatewayError
 from ..vocabulary.settings import ServiceSettings
