@@ -15,7 +15,6 @@ import msgspec
 
 from ..vocabulary.masking import mask_credentials
 from ..vocabulary.nearest import did_you_mean
-from .wire import Pairs
 
 _FORMS: Final[Mapping[str, str]] = {
     "http": "http://host[:port][/base]",
@@ -23,8 +22,6 @@ _FORMS: Final[Mapping[str, str]] = {
     "lambda": "lambda:function-name-or-arn[:qualifier]",
     "local": "local:package.module:handler",
 }
-#: What may follow `?`, by scheme; an option is refused until something reads it.
-_OPTIONS: Final[Mapping[str, frozenset[str]]] = {scheme: frozenset() for scheme in _FORMS}
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 # RFC 3986's reg-name without percent-escapes, and an IPv6 literal; other scripts come as punycode.
@@ -48,7 +45,6 @@ class HttpAddress(msgspec.Struct, frozen=True):
     base: str = ""
     #: The value of an Authorization header, made from `user:password@`.
     authorization: str | None = None
-    options: Pairs = ()
 
     @property
     def authority(self) -> str:
@@ -70,8 +66,6 @@ class LambdaAddress(msgspec.Struct, frozen=True):
     qualifier: str | None = None
     #: The ARN's region, which rules over every other setting.
     region: str | None = None
-    options: Pairs = ()
-    scheme: Literal["lambda"] = "lambda"
 
     def __str__(self) -> str:
         return f"lambda:{self.function}{f':{self.qualifier}' if self.qualifier else ''}"
@@ -82,8 +76,6 @@ class LocalAddress(msgspec.Struct, frozen=True):
 
     module: str
     handler: str
-    options: Pairs = ()
-    scheme: Literal["local"] = "local"
 
     def __str__(self) -> str:
         return f"local:{self.module}:{self.handler}"
@@ -130,8 +122,8 @@ def _http(text: str) -> HttpAddress:
         raise _malformed(scheme, text, "it has no host name, or one that is neither ASCII nor punycode")
     if url.fragment or not _PATH.fullmatch(url.path):
         raise _malformed(scheme, text, "its path is not percent-encoded (@ too), or it has a fragment")
-    options = _options(scheme, url.query, text)
-    return HttpAddress(scheme, host, port, url.path.rstrip("/"), _basic(url), options)
+    _refuse_query(scheme, url.query, text)
+    return HttpAddress(scheme, host, port, url.path.rstrip("/"), _basic(url))
 
 
 def _basic(url: SplitResult) -> str | None:
@@ -147,7 +139,8 @@ def _lambda(text: str, rest: str) -> LambdaAddress:
     found = re.fullmatch(_FUNCTION, function)
     if found is None:
         raise _malformed("lambda", text, "it is neither a function name nor an ARN of one")
-    return LambdaAddress(found["name"], found["qualifier"], found["region"], _options("lambda", query, text))
+    _refuse_query("lambda", query, text)
+    return LambdaAddress(found["name"], found["qualifier"], found["region"])
 
 
 def _local(text: str, rest: str) -> LocalAddress:
@@ -155,19 +148,18 @@ def _local(text: str, rest: str) -> LocalAddress:
     found = re.fullmatch(_HANDLER, target)
     if found is None:
         raise _malformed("local", text, "it is no dotted module, a colon and a function's name")
-    return LocalAddress(found["module"], found["handler"], _options("local", query, text))
+    _refuse_query("local", query, text)
+    return LocalAddress(found["module"], found["handler"])
 
 
-def _options(scheme: str, query: str, text: str) -> Pairs:
-    """The options after `?`; an error names unknown ones, never their values."""
+def _refuse_query(scheme: str, query: str, text: str) -> None:
+    """Refuse what stands after `?`: no address takes options. The error names the first one, never its value."""
     if "@" in query:
         raise _malformed(scheme, text, "it has an @ after the ?; percent-encode ? and @ in a password")
-    options, known = tuple(parse_qsl(query, keep_blank_values=True)), _OPTIONS[scheme]
-    for name, _ in options:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; {scheme}: addresses take no options"
-            raise ValueError(f"expected {_FORMS[scheme]}, got the unknown option {name!r}{hint}")
-    return options
+    for name, _ in parse_qsl(query, keep_blank_values=True):
+        raise ValueError(
+            f"expected {_FORMS[scheme]}, got the unknown option {name!r}; {scheme}: addresses take no options"
+        )
 
 
 def _malformed(scheme: str, text: str, why: str) -> ValueError:
