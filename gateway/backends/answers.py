@@ -1,4 +1,4 @@
-"""Reading an HTTP answer: rules that both engines obey. Moves no bytes itself."""
+"""Reading an answer: rules that both engines obey, and what is wrong with one. Moves no bytes itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final
 
 from ..vocabulary.errors import BackendError, DecodeError
 
-_MAX_DETAIL_CHARS = 400
+#: Characters of somebody else's text that an error repeats.
+MAX_DETAIL_CHARS: Final = 400
 #: Their length is that of another answer. Source: RFC 9110 section 8.6.
 BODILESS_STATUSES: Final = frozenset({204, 304})
 
@@ -35,7 +36,7 @@ class BoundedBody:
             DecodeError: BACKEND_RESPONSE_TOO_LARGE.
         """
         if length is not None and length.isdecimal() and int(length) > self._limit_bytes:
-            raise self._too_large(f"a body of {length} bytes")
+            raise too_large(self._backend, self._limit_bytes, f"a body of {length} bytes")
 
     def add(self, piece: bytes) -> None:
         """Keep *piece*.
@@ -45,16 +46,18 @@ class BoundedBody:
         """
         self._size += len(piece)
         if self._size > self._limit_bytes:
-            raise self._too_large(f"{self._size} bytes and more")
+            raise too_large(self._backend, self._limit_bytes, f"{self._size} bytes and more")
         self._pieces.append(piece)
 
     def whole(self) -> bytes:
         """All pieces as one."""
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
-    def _too_large(self, got: str) -> DecodeError:
-        detail = f"expected at most max_response_bytes = {self._limit_bytes} bytes, got {got}"
-        return DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=self._backend)
+
+def too_large(backend: str, limit_bytes: int, got: str) -> DecodeError:
+    """The error of a body beyond its limit: BACKEND_RESPONSE_TOO_LARGE."""
+    detail = f"expected at most max_response_bytes = {limit_bytes} bytes, got {got}"
+    return DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=backend)
 
 
 def response_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -80,7 +83,7 @@ def broken_midway(backend: str, error: BaseException) -> BackendError:
 
 def not_http(backend: str, text: str) -> DecodeError:
     """The peer speaks, but not HTTP, or says one encoding and uses another."""
-    return DecodeError(f"expected a well-formed HTTP answer: {text[:_MAX_DETAIL_CHARS]}", backend=backend)
+    return DecodeError(f"expected a well-formed HTTP answer: {text[:MAX_DETAIL_CHARS]}", backend=backend)
 
 
 def cannot_send(backend: str, error: BaseException) -> BackendError:
@@ -90,5 +93,5 @@ def cannot_send(backend: str, error: BaseException) -> BackendError:
 
 def described(error: BaseException) -> str:
     """An error's type and text, bounded."""
-    text = str(error)[:_MAX_DETAIL_CHARS]
+    text = str(error)[:MAX_DETAIL_CHARS]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

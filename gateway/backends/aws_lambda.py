@@ -16,6 +16,7 @@ import msgspec
 from ..vocabulary.clock import Clock, SystemClock
 from ..vocabulary.errors import BackendError, BackendThrottled, DecodeError, GatewayError
 from .address import HttpAddress, LambdaAddress
+from .answers import MAX_DETAIL_CHARS, too_large
 from .apigateway_event import event_of, response_of
 from .credentials import CredentialSource
 from .http import IDEMPOTENT_METHODS, HttpWire
@@ -23,7 +24,6 @@ from .sigv4 import Credentials, sign
 from .time_limit import TimeLimit
 from .wire import Pairs, WireRequest, WireResponse
 
-_MAX_DETAIL_CHARS: Final = 400
 #: A synchronous reply is 6 MB at most, and a JSON escape makes six bytes of one.
 _MAX_REPLY_BYTES: Final = 6 * 1024 * 1024 + 64 * 1024
 _ESCAPED: Final = 6
@@ -100,8 +100,7 @@ class LambdaWire:
             raise self._failure(answer, len(invoke.body or b""))
         response = response_of(answer.body, backend=self._name)
         if len(response.body) > self._max_response_bytes:
-            detail = f"expected at most max_response_bytes = {self._max_response_bytes}, got {len(response.body)} bytes"
-            raise DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=self._name)
+            raise too_large(self._name, self._max_response_bytes, f"{len(response.body)} bytes")
         return response
 
     async def rehearse(self, *, timeout_s: float) -> None:
@@ -179,8 +178,8 @@ def _function_error(answer: WireResponse) -> str:
         failure = msgspec.json.decode(answer.body, type=_Failure)
         said = f"{failure.kind}: {failure.message}"
     except msgspec.DecodeError:
-        said = answer.body[:_MAX_DETAIL_CHARS].decode(errors="replace")
-    return f"{answer.headers['x-amz-function-error']}: {said}"[:_MAX_DETAIL_CHARS]
+        said = answer.body[:MAX_DETAIL_CHARS].decode(errors="replace")
+    return f"{answer.headers['x-amz-function-error']}: {said}"[:MAX_DETAIL_CHARS]
 
 
 def _refusal(answer: WireResponse) -> str:
@@ -190,5 +189,5 @@ def _refusal(answer: WireResponse) -> str:
         refusal = msgspec.json.decode(answer.body, type=_Refusal)
         said = " ".join(part for part in (refusal.reason, refusal.message or refusal.also_message) if part)
     except msgspec.DecodeError:
-        said = answer.body[:_MAX_DETAIL_CHARS].decode(errors="replace")
-    return ": ".join(part for part in (kind, said) if part)[:_MAX_DETAIL_CHARS] or f"status {answer.status}"
+        said = answer.body[:MAX_DETAIL_CHARS].decode(errors="replace")
+    return ": ".join(part for part in (kind, said) if part)[:MAX_DETAIL_CHARS] or f"status {answer.status}"

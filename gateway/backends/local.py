@@ -20,9 +20,9 @@ from uuid import uuid4
 import msgspec
 
 from ..vocabulary.clock import Clock, SystemClock
-from ..vocabulary.errors import BackendError, DecodeError, SettingsError
+from ..vocabulary.errors import BackendError, SettingsError
 from .address import LocalAddress
-from .answers import described
+from .answers import described, too_large
 from .apigateway_event import event_of, response_of
 from .options import WireOptions
 from .time_limit import TimeLimit
@@ -99,9 +99,7 @@ class LocalWire:
             payload = await self._call(json.loads(msgspec.json.encode(event)), context)
         response = response_of(payload, backend=self._name)
         if len(response.body) > self._options.max_response_bytes:
-            limit = self._options.max_response_bytes
-            detail = f"expected at most max_response_bytes = {limit}, got {len(response.body)} bytes"
-            raise DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=self._name)
+            raise too_large(self._name, self._options.max_response_bytes, f"{len(response.body)} bytes")
         return response
 
     def drop_idle(self) -> None:

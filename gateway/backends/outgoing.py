@@ -9,10 +9,10 @@ import re
 
 import msgspec
 
-from ..vocabulary.header_fields import FRAMING, NAME, VALUE
+from ..vocabulary.header_fields import FRAMING, NAME, TCHAR, VALUE
 from .wire import Pairs
 
-_REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~]+")
+_REQUEST_LINE = re.compile(rf"{TCHAR}+ [!-~]+")
 # Parted by what neither may hold, so that a colon in a name is seen.
 _HEADER_LINES = re.compile(rf"(?:(?!{FRAMING}\x00){NAME}\x00{VALUE}\n)*", re.IGNORECASE | re.ASCII)
 

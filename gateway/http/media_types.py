@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-# RFC 9110 section 5.6.2: a token is a run of these.
-_TCHARS: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+from ..vocabulary.header_fields import TCHAR
+
+_TOKEN: Final = rf"{TCHAR}++"
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*+"'
-_TYPE: Final = re.compile(rf"({_TCHARS})/({_TCHARS})")
+_TYPE: Final = re.compile(rf"({_TOKEN})/({_TOKEN})")
 # RFC 9110 section 5.6.6 lets a parameter be empty: `application/json; ;charset=utf-8`.
-_PARAMETER: Final = re.compile(rf"[ \t]*+;[ \t]*+(?:({_TCHARS})=({_TCHARS}|{_QUOTED}))?", re.DOTALL)
+_PARAMETER: Final = re.compile(rf"[ \t]*+;[ \t]*+(?:({_TOKEN})=({_TOKEN}|{_QUOTED}))?", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 # A quote that never closes reaches to the end of the header; otherwise each later quote would be tried again.
 _LIST_MEMBER: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.?)*+(?:"|\Z))++', re.DOTALL)
