@@ -22,16 +22,11 @@ from ..http.headers import Encoded, encoded, with_defaults
 from ..http.hops import SERVER_TIMING_HEADER, HopTotals, hops_extension, server_timing
 from ..http.negotiation import MediaType, negotiate
 from ..http.request import GraphQLRequest, read_get, read_post, require_json
-from ..http.request_headers import (
-    REQUEST_ID_HEADER,
-    TIMEOUT_HEADER,
-    body_bytes_from,
-    request_id_from,
-    timeout_from,
-)
+from ..http.request_headers import TIMEOUT_HEADER, body_bytes_from, request_id_from, timeout_from
 from ..observe.logs import log as _log
 from ..vocabulary.deadline import request_time_s
 from ..vocabulary.errors import ClientError, EngineError, GatewayError
+from ..vocabulary.header_fields import REQUEST_ID_HEADER
 from .connected_client import ClientLeftError, ConnectedClient, too_large
 from .engine import Answer, Engine, Viewer
 from .event_stream import Connection, EventStreams

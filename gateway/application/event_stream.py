@@ -20,10 +20,10 @@ from ..http.answer import failed
 from ..http.event_stream import COMPLETE, EVENT_STREAM_HEADERS, KEEP_ALIVE, next_event
 from ..http.headers import Encoded, encoded, with_defaults
 from ..http.request import GraphQLRequest
-from ..http.request_headers import REQUEST_ID_HEADER
 from ..loading.cancellation import cancel
 from ..observe.logs import log as _log
 from ..vocabulary.errors import BackendTimeout, ClientError, EngineError, GatewayError, RuleError
+from ..vocabulary.header_fields import REQUEST_ID_HEADER
 from ..vocabulary.time_limit import time_limit
 from .engine import Answer, Engine, Viewer
 

@@ -13,8 +13,9 @@ from ..admission.hops_signature import HOPS_HEADER
 from ..http.csrf import PREFLIGHT_HEADERS
 from ..http.headers import encoded, with_defaults
 from ..http.hops import SERVER_TIMING_HEADER
-from ..http.request_headers import REQUEST_ID_HEADER, TIMEOUT_HEADER
+from ..http.request_headers import TIMEOUT_HEADER
 from ..http.security_headers import security_headers
+from ..vocabulary.header_fields import REQUEST_ID_HEADER
 from ..vocabulary.settings import CorsSettings, Settings
 
 #: What scripts of an allowed origin may send; Content-Type is what makes a POST one that a browser asks for first.

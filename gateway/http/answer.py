@@ -6,7 +6,7 @@ Statuses depend on the media type: a client of `application/json` trusts a body 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -63,18 +63,17 @@ def answer(result: Mapping[str, object], media_type: MediaType, *, encoded: byte
     return HttpAnswer(status, _REPRESENTATION_HEADERS[media_type], body)
 
 
-def failure(error: GatewayError, media_type: MediaType, *, allow: Iterable[str] = ("GET", "POST")) -> HttpAnswer:
+def failure(error: GatewayError, media_type: MediaType) -> HttpAnswer:
     """Answer a request that did not run with *error*'s client-safe text and its row's status.
 
     An error of the GraphQL request itself, such as a syntax error, is 200 for `application/json`, as in `answer`.
-    *allow* lists the methods of the address, for a 405.
 
     Source: RFC 9110 sections 15.5.2 (401), 15.5.6 (405), 15.5.9 (408) and 15.5.16 (415) for the headers that these
     statuses need.
     """
     is_graphql_answer = media_type is MediaType.JSON and error.code in _GRAPHQL_REQUEST_ERRORS
     status = 200 if is_graphql_answer else error.row.http_status
-    headers = (*_REPRESENTATION_HEADERS[media_type], ("cache-control", "no-store"), *_status_headers(status, allow))
+    headers = (*_REPRESENTATION_HEADERS[media_type], ("cache-control", "no-store"), *_status_headers(status))
     return HttpAnswer(status, headers, encode(failed(error)))
 
 
@@ -98,13 +97,13 @@ def _error_status(error: object) -> int:
     return row.http_status if row else 400
 
 
-def _status_headers(status: int, allow: Iterable[str]) -> Headers:
+def _status_headers(status: int) -> Headers:
     """Give the headers without which *status* is incomplete."""
     match status:
         case 401:
             return (("www-authenticate", "Bearer"),)
         case 405:
-            return (("allow", ", ".join(allow)),)
+            return (("allow", "GET, POST"),)
         case 408:
             # The rest of the body must not be taken for the next request.
             return (("connection", "close"),)

@@ -56,7 +56,7 @@ def hops_extension(
     r"""The value of `extensions.hops`; times are in milliseconds since the request began.
 
         {"hops": 2, "calls": 2, "invokes": 1, "backend_ms": 12.3, "total_ms": 15.1,
-         "fallback": null, "plan": "1 catalogue.courses_page\n...",
+         "fallback": null, "plan": "query Courses  2 hops, 2 calls, 1 Lambda invoke\n...",
          "records": [{"backend": "users", "loader": "user_by_id", "keys": 10, "hop": 2, "departure": 2,
                       "start_ms": 4.1, "duration_ms": 8.0, "source": "backend", "bytes": 2048, "attempt": 1,
                       "status": 200, "error": null}, ...],
@@ -64,7 +64,7 @@ def hops_extension(
 
     Records stand in the order in which calls departed, after them what the memo answered, whose departure is 0. *plan*
     is the printed plan; None where there is none. *fallback* is why the operation ran on the reference executor, such
-    as `introspection`; None where it ran by its plan.
+    as `introspection`; None where it ran by its plan. `attempt` is 1: a call that fails is not made again.
     """
     return {
         "hops": totals.hops,

@@ -12,7 +12,6 @@ from typing import Final
 from ..vocabulary.errors import ClientError
 from .excerpt import excerpt
 
-REQUEST_ID_HEADER: Final = "x-request-id"
 TIMEOUT_HEADER: Final = "gateway-timeout-ms"
 MAX_TIMEOUT_MS: Final = 600_000
 

@@ -14,10 +14,10 @@ import msgspec
 from ..backends.client import BackendClient
 from ..backends.wire import Pairs
 from ..declare.loader import Service
+from ..vocabulary.header_fields import REQUEST_ID_HEADER
 from .partition import partition_of
 from .sender import Sender
 
-REQUEST_ID_HEADER: Final = "x-request-id"
 DEADLINE_HEADER: Final = "gateway-deadline-ms"
 IDENTITY_PREFIX: Final = "gateway-identity-"
 CONTENT_TYPE_HEADER: Final = "content-type"

@@ -1,7 +1,7 @@
-"""The grammar of header fields, and which of them a caller of a backend may give. RFC 9110 sections 5.1 and 5.5.
+"""Header fields: their grammar, which of them a caller of a backend may give, and the one that goes all the way.
 
 A line break in a value would begin another header; and where a request ends is the gateway's to say, once: a second
-opinion is what smuggling is made of. The patterns are for `re.IGNORECASE | re.ASCII`.
+opinion is what smuggling is made of. The patterns are for `re.IGNORECASE | re.ASCII`. RFC 9110 sections 5.1 and 5.5.
 """
 
 from __future__ import annotations
@@ -14,3 +14,6 @@ NAME: Final = rf"{TCHAR}+"
 VALUE: Final = r"[^\x00-\x08\x0A-\x1F\x7F\uD800-\uDFFF]*"
 #: Names that say where a request ends.
 FRAMING: Final = r"(?:content-length|transfer-encoding)"
+
+#: The id by which a client, the gateway's log and a backend's know one request.
+REQUEST_ID_HEADER: Final = "x-request-id"
