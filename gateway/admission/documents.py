@@ -10,7 +10,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import strawberry
 from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
@@ -19,6 +19,9 @@ from ..vocabulary.errors import ClientError
 from ..vocabulary.settings import LimitSettings
 from .limits import check_document, check_text
 from .validation import Reader, shorten
+
+if TYPE_CHECKING:
+    from ..planning.store import PreparedOperation
 
 # Measured: a token with its nodes and locations takes 190 bytes (a comment) to 550 (a field).
 _BYTES_PER_TOKEN: Final = 600
@@ -57,7 +60,7 @@ class Document:
         self.operations: Mapping[str | None, OperationDefinitionNode] = MappingProxyType(operations)
         self.fragments: Mapping[str, FragmentDefinitionNode] = MappingProxyType(fragments)
         #: The planner's: prepared operations, with their plans, by name. They are forgotten with the document.
-        self.plans: dict[Any, Any] = {}
+        self.plans: dict[str | None, PreparedOperation] = {}
         self._memory: _Remembered | None = None
         #: What it takes to remember it, with its plans.
         self.estimated_bytes = (

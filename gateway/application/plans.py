@@ -27,7 +27,7 @@ class Plans:
     def of(self, document: Document, operation: OperationDefinitionNode) -> PreparedOperation:
         """The plans of *operation*, which stands in *document*."""
         name = operation.name.value if operation.name else None
-        prepared: PreparedOperation | None = document.plans.get(name)
+        prepared = document.plans.get(name)
         if prepared is None:
             assert document.ast is not None  # noqa: S101 - an operation was found in it
             prepared = document.plans[name] = PreparedOperation(

@@ -21,7 +21,7 @@ from ..admission.documents import Document
 from ..declare.graph import Graph
 from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome, refused_document, refused_variables
-from ..execution.reference import at_last_moment, build_executor, outcome_of, run_by_reference
+from ..execution.reference import as_outcome, at_last_moment, build_executor, run_by_reference
 from ..execution.run import Run
 from ..http.request import GraphQLRequest
 from ..planning.fallback import Fallback
@@ -206,13 +206,13 @@ class Runner:
 
 def _event_outcome(result: Any, left_out: list[int]) -> Outcome:
     """The outcome of one event, or of what kept the source from beginning; the document is known to be valid."""
-    outcome = structs.replace(outcome_of(result), left_out=sum(left_out))
+    outcome = structs.replace(as_outcome(result), left_out=sum(left_out))
     source_failed = any(not isinstance(error.original_error, GraphQLError | None) for error in outcome.errors)
     return structs.replace(outcome, ran=outcome.ran or source_failed)
 
 
 def _outcome(result: Any, left_out: list[int]) -> Outcome:
-    outcome = structs.replace(outcome_of(result), left_out=sum(left_out))
+    outcome = structs.replace(as_outcome(result), left_out=sum(left_out))
     was_validated = not isinstance(result, PreExecutionError) or outcome.ran
     return outcome if was_validated else refused_document(outcome.errors)
 

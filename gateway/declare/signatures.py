@@ -11,9 +11,10 @@ import msgspec
 
 from ..vocabulary.errors import DeclarationError
 from .call import Call
+from .loader import Cardinality
 from .page import Page
 
-_SHAPES = {
+_SHAPES: dict[tuple[Cardinality, bool], str] = {
     ("one", True): "Call[list[Record]]",
     ("many", True): "Call[list[Record]]",
     ("page", True): "Call[dict[Key, Page[Record]]]",
@@ -84,7 +85,7 @@ def _field_types(record: type[Any]) -> dict[str, Any]:
     return get_type_hints(record)
 
 
-def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, keyed: bool) -> LoaderSignature:
+def read_signature(where: str, build: Callable[..., Any], cardinality: Cardinality, *, keyed: bool) -> LoaderSignature:
     """Read what *build* takes and gives.
 
     Raises:
@@ -111,7 +112,7 @@ def read_signature(where: str, build: Callable[..., Any], cardinality: str, *, k
     return LoaderSignature(record, keys, tuple(parameters), opaque)
 
 
-def _not_keyword_only(parameter: inspect.Parameter, cardinality: str, *, keyed: bool) -> str:
+def _not_keyword_only(parameter: inspect.Parameter, cardinality: Cardinality, *, keyed: bool) -> str:
     if not keyed and get_origin(parameter.annotation) is Sequence:
         example = f"@backend.{cardinality}(by=UserRecord.id)"
         return f"expected `by=` for the keys {parameter.name!r}, such as {example}, got none"
@@ -133,7 +134,7 @@ def evaluated_signature(where: str, function: Callable[..., Any]) -> inspect.Sig
         ) from unknown
 
 
-def _record_of(annotation: Any, cardinality: str, *, keyed: bool, opaque: bool) -> type[Any] | None:
+def _record_of(annotation: Any, cardinality: Cardinality, *, keyed: bool, opaque: bool) -> type[Any] | None:
     answer = annotation if opaque else _only_argument(annotation, Call)
     if cardinality == "page":
         page = _second_argument(answer, dict) if keyed else answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from graphql import FieldNode, GraphQLError
 from graphql.error import located_error
@@ -55,6 +55,6 @@ def _field_error(error: GraphQLError, raised_by: Raiser) -> FieldError:
     return made
 
 
-def raised_by(error: GraphQLError) -> Any:
+def raised_by(error: GraphQLError) -> Raiser | None:
     """Who raised *error*, or None where graphql-core ran the operation and nobody kept it."""
     return error.raised_by if isinstance(error, FieldError) else None

@@ -81,7 +81,7 @@ async def run_by_reference(
     )
     if not isinstance(result, ExecutionResult):
         result = await at_last_moment(context, result)
-    return outcome_of(result)
+    return as_outcome(result)
 
 
 async def at_last_moment(context: Context[Any], running: Awaitable[Any]) -> Any:
@@ -95,7 +95,7 @@ async def at_last_moment(context: Context[Any], running: Awaitable[Any]) -> Any:
         return ExecutionResult(None, [GraphQLError(timeout.client_message, original_error=timeout, path=[])])
 
 
-def outcome_of(result: Any) -> Outcome:
+def as_outcome(result: Any) -> Outcome:
     """The outcome in an execution result of graphql-core's or Strawberry's."""
     errors = tuple(result.errors or ())
     # An error of a field has a path; what is refused before any field runs has none.

@@ -10,13 +10,13 @@ from typing import Any
 from ..declare.loader import Loader
 from ..declare.page import Page
 from ..vocabulary.errors import DecodeError, GatewayError
-from .decoding import Rows
+from .decoding import DecodedRows
 
 #: A value for each key asked, or the error that stands in its place.
 Aligned = dict[Any, Any]
 
 
-def align(loader: Loader[Any, Any, Any], keys: Sequence[Any], rows: Rows) -> Aligned:
+def align(loader: Loader[Any, Any, Any], keys: Sequence[Any], rows: DecodedRows) -> Aligned:
     """One entry for each of *keys*: the value by the loader's cardinality, or a GatewayError.
 
     `one` gives a row or None, `many` a list in the backend's order, `page` a Page. A loader without keys gives its

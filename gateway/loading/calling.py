@@ -12,7 +12,7 @@ from ..declare.loader import Loader, Service
 from ..vocabulary.deadline import within
 from ..vocabulary.errors import EngineError, GatewayError
 from .alignment import Aligned, align
-from .decoding import Rows, decode_rows
+from .decoding import DecodedRows, decode_rows
 from .encoding import encode_call
 from .flight import CallFacts, Flight
 from .recipient import Recipient
@@ -51,13 +51,13 @@ class Caller:
         loader, keys, arguments = flight.loader, flight.keys, flight.arguments
         call = loader.build(keys, **arguments) if loader.by else loader.build(**arguments)
         if loader.opaque:
-            return align(loader, keys, Rows(await within(self._sender.deadline, call, loader.label)))
+            return align(loader, keys, DecodedRows(await within(self._sender.deadline, call, loader.label)))
         if not isinstance(call, Call):
             raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
         flight.is_validated = call.transform is None
         response = await self.send(call, flight.recipient, flight)
         if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
-            return align(loader, keys, Rows([] if loader.by else None))
+            return align(loader, keys, DecodedRows([] if loader.by else None))
         return align(loader, keys, decode_rows(loader, call, response))
 
     async def send(self, call: Call[Any], recipient: Recipient, facts: CallFacts) -> WireResponse:

@@ -14,6 +14,7 @@ import msgspec
 from ..backends.wire import WireResponse
 from ..declare.call import Call
 from ..declare.loader import Loader
+from ..declare.shapes import type_name
 from ..vocabulary.errors import BackendError, BackendThrottled, DecodeError, GatewayError
 
 _EXCERPT_BYTES = 200
@@ -21,7 +22,7 @@ _EXCERPT_BYTES = 200
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-class Rows(msgspec.Struct, frozen=True):
+class DecodedRows(msgspec.Struct, frozen=True):
     """The good rows of an answer and, for those that did not decode, their errors.
 
     `failed` holds the errors by key; `stray` is the error of a row whose key could not be read either.
@@ -46,7 +47,7 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     return answer if call.transform is None else call.transform(answer)
 
 
-def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> Rows:
+def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> DecodedRows:
     """The answer to a loader's call, wrong rows set apart from good ones.
 
     Raises:
@@ -54,7 +55,7 @@ def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireRe
     """
     backend = loader.backend.name
     try:
-        return Rows(decode_answer(call, response, backend))
+        return DecodedRows(decode_answer(call, response, backend))
     except DecodeError:
         rows_are_separable = loader.by and get_origin(call.into) is list and call.transform is None
         if not rows_are_separable:
@@ -93,10 +94,10 @@ def _decode(into: Any, body: bytes, backend: str, *, expected: Any = None) -> An
     try:
         return _decoder(into).decode(body or b"null")
     except _UNREADABLE as wrong:
-        raise DecodeError(f"expected {_type_name(expected or into)}: {wrong}", backend=backend) from wrong
+        raise DecodeError(f"expected {type_name(expected or into)}: {wrong}", backend=backend) from wrong
 
 
-def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> Rows:
+def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> DecodedRows:
     (row_type,) = get_args(into)
     backend = loader.backend.name
     good: list[Any] = []
@@ -111,7 +112,7 @@ def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) ->
                 stray = wrong
             else:
                 failed[key] = DecodeError(f"row {key!r}: {wrong.detail}", backend=backend)
-    return Rows(good, failed, stray)
+    return DecodedRows(good, failed, stray)
 
 
 def _key_of_raw_row(loader: Loader[Any, Any, Any], raw: bytes) -> Any | None:
@@ -133,7 +134,3 @@ def _key_of_raw_row(loader: Loader[Any, Any, Any], raw: bytes) -> Any | None:
 @lru_cache(maxsize=1024)
 def _decoder(into: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(into)
-
-
-def _type_name(type_: Any) -> str:
-    return str(type_) if get_args(type_) else getattr(type_, "__name__", str(type_))

@@ -74,7 +74,7 @@ class Loads:
         unsent = shelf.look_up(wanted, keys) if shelf.outcomes or shelf.under_way else keys
         if unsent and parts.memo.ask(shelf, wanted, unsent, hop):
             self.passes.due()
-        elif keys and not unsent and not wanted.sources:
+        elif keys and not unsent and not wanted.fetches:
             parts.recorder.memo(loader, keys=len(keys) if loader.by else 0, hop=wanted.hop)
         return wanted
 

@@ -53,7 +53,7 @@ class Shelf:
         if not under_way:
             return unknown
         for fetch in {under_way[key] for key in unknown if key in under_way}:
-            wanted.sources.add(fetch)
+            wanted.fetches.add(fetch)
             fetch.waiting[wanted] = ()
         return [key for key in unknown if key not in under_way]
 
@@ -118,7 +118,7 @@ class Memo:
         else:
             fetch.add(keys, hop)
         fetch.waiting[wanted] = keys
-        wanted.sources.add(fetch)
+        wanted.fetches.add(fetch)
         return True
 
     def ask_one(self, shelf: Shelf, key: Any, hop: int) -> Fetch | None:

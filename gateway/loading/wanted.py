@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .passes import Passes, call_each
 
 if TYPE_CHECKING:
+    from .fetch import Fetch
     from .memo import Shelf
-
-
-class Source(Protocol):
-    """What will bring keys: a fetch that is to leave, or one under way."""
-
-    hop: int
 
 
 class Wanted:
@@ -24,15 +19,15 @@ class Wanted:
     stands in its place. It must not be changed.
     """
 
-    __slots__ = ("_callbacks", "_passes", "_shelf", "hop", "keys", "outcomes", "sources")
+    __slots__ = ("_callbacks", "_passes", "_shelf", "fetches", "hop", "keys", "outcomes")
 
     def __init__(self, keys: Collection[Any], shelf: Shelf, passes: Passes) -> None:
         #: Each of them once.
         self.keys = keys
         self.outcomes: Mapping[Any, Any] = shelf.outcomes
         self._shelf = shelf
-        #: What this waits for.
-        self.sources: set[Source] = set()
+        #: What will bring the keys that this waits for: fetches that are to leave, or under way.
+        self.fetches: set[Fetch] = set()
         self._passes = passes
         #: The last hop at which one of the keys has been answered; 0 while none is.
         self.hop = 0
@@ -41,7 +36,7 @@ class Wanted:
     @property
     def is_settled(self) -> bool:
         """Whether every key has an outcome."""
-        return not self.sources
+        return not self.fetches
 
     @property
     def is_validated(self) -> bool:
@@ -53,7 +48,7 @@ class Wanted:
 
         It is never called where the request is closed first.
         """
-        if self.sources:
+        if self.fetches:
             self._callbacks = (*self._callbacks, callback)
         else:
             self._passes.run(callback)
@@ -62,16 +57,16 @@ class Wanted:
         """Some of the keys have been answered, at *hop*."""
         self.hop = max(self.hop, hop)
 
-    def split(self, whole: Source, pieces: Iterable[Source]) -> None:
+    def split(self, whole: Fetch, pieces: Iterable[Fetch]) -> None:
         """*whole* has left as *pieces*, of which these hold keys of this."""
-        self.sources.discard(whole)
-        self.sources.update(pieces)
+        self.fetches.discard(whole)
+        self.fetches.update(pieces)
 
-    def settled_by(self, source: Source) -> None:
-        """The keys that were to come from *source* have their outcomes."""
-        self.sources.discard(source)
-        self.hop = max(self.hop, source.hop)
-        if not self.sources:
+    def settled_by(self, fetch: Fetch) -> None:
+        """The keys that were to come by *fetch* have their outcomes."""
+        self.fetches.discard(fetch)
+        self.hop = max(self.hop, fetch.hop)
+        if not self.fetches:
             callbacks, self._callbacks = self._callbacks, ()
             if len(callbacks) == 1:
                 callbacks[0]()
@@ -79,5 +74,5 @@ class Wanted:
                 call_each(callbacks)
 
     def __repr__(self) -> str:
-        state = f"waits for {len(self.sources)} sources" if self.sources else f"settled at hop {self.hop}"
+        state = f"waits for {len(self.fetches)} fetches" if self.fetches else f"settled at hop {self.hop}"
         return f"<Wanted {state}>"

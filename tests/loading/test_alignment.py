@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway import Call, DecodeError, Edge, Keys, Loader, Page, PageInfo
 from gateway.loading.alignment import align
-from gateway.loading.decoding import Rows
+from gateway.loading.decoding import DecodedRows
 from tests.loading.request import Row, row_by_id, rows, rows_by_group, the_row
 
 _A, _B, _C = Row("a", "x", 1), Row("b", "y", 2), Row("c", "x", 3)
@@ -50,7 +50,7 @@ def test_each_key_gets_its_own_row(numbers: list[int], data: st.DataObject) -> N
     extra = data.draw(st.lists(st.integers(31, 40), unique=True))
     given_rows = data.draw(st.permutations([Row(key) for key in [*present, *(f"k{number}" for number in extra)]]))
 
-    aligned = align(row_by_id, keys, Rows(given_rows))
+    aligned = align(row_by_id, keys, DecodedRows(given_rows))
 
     assert {key: Row(key) if key in present else None for key in keys} == aligned
 
@@ -60,14 +60,14 @@ def test_many_keeps_the_backends_order(pairs: list[tuple[int, int]], groups: set
     """Each key gets its rows in the order in which they came, a key without rows an empty list."""
     given_rows = [Row(str(index), str(group), size) for index, (group, size) in enumerate(pairs)]
 
-    aligned = align(rows_by_group, [str(group) for group in groups], Rows(given_rows))
+    aligned = align(rows_by_group, [str(group) for group in groups], DecodedRows(given_rows))
 
     assert {str(group): [row for row in given_rows if row.group == str(group)] for group in groups} == aligned
 
 
 def test_two_rows_for_one_key_are_an_error_of_that_key() -> None:
     """A `one` loader's key with two rows is a DecodeError; the other keys have theirs."""
-    aligned = align(row_by_id, ["a", "b"], Rows([_A, _B, Row("a", "z")]))
+    aligned = align(row_by_id, ["a", "b"], DecodedRows([_A, _B, Row("a", "z")]))
 
     assert _B == aligned["b"]
     assert "rows: BACKEND_INVALID_RESPONSE: row_by_id: expected one row a key, got 2" == str(aligned["a"])
@@ -75,14 +75,14 @@ def test_two_rows_for_one_key_are_an_error_of_that_key() -> None:
 
 def test_two_rows_that_nobody_asked_for_are_no_error() -> None:
     """What was not asked for is left out, however often it comes."""
-    assert {"b": _B} == align(row_by_id, ["b"], Rows([_A, _A, _B]))
+    assert {"b": _B} == align(row_by_id, ["b"], DecodedRows([_A, _A, _B]))
 
 
 def test_a_tuple_key_is_all_its_parts() -> None:
     """Rows are found by every part of the key, in the order of `by`."""
     seats = [Seat("a", 2), Seat("b", 1), Seat("a", 1)]
 
-    aligned = align(seat, [("a", 1), ("a", 2), ("b", 2)], Rows(seats))
+    aligned = align(seat, [("a", 1), ("a", 2), ("b", 2)], DecodedRows(seats))
 
     assert {("a", 1): Seat("a", 1), ("a", 2): Seat("a", 2), ("b", 2): None} == aligned
 
@@ -91,7 +91,7 @@ def test_pages_come_by_key() -> None:
     """A key without a page is an error: the backend was asked for one."""
     one_page = Page([Edge("1", _A)], PageInfo(False))
 
-    aligned = align(page_by_group, ["x", "y"], Rows({"x": one_page, "z": one_page}))
+    aligned = align(page_by_group, ["x", "y"], DecodedRows({"x": one_page, "z": one_page}))
 
     assert one_page == aligned["x"]
     assert isinstance(aligned["y"], DecodeError)
@@ -105,7 +105,7 @@ def test_a_loader_without_keys_gives_its_answer_whole() -> None:
     given_answers = [(the_row, _A), (the_row, None), (all_rows, [_B, _A]), (page, one_page)]
 
     assert [value for _, value in given_answers] == [
-        align(loader, [None], Rows(value))[None] for loader, value in given_answers
+        align(loader, [None], DecodedRows(value))[None] for loader, value in given_answers
     ]
 
 
@@ -126,7 +126,7 @@ def test_an_answer_of_another_shape_fails_all(
 ) -> None:
     """What an opaque loader or a transform gave is checked; the text says what was expected and what came."""
     with pytest.raises(DecodeError) as failed:
-        align(loader, keys, Rows(wrong))
+        align(loader, keys, DecodedRows(wrong))
 
     assert (expected, "rows") == (failed.value.detail, failed.value.backend)
 
@@ -135,22 +135,22 @@ def test_a_failed_row_is_the_error_of_its_key() -> None:
     """The other keys keep their rows, and a key that is merely absent stays None."""
     wrong = DecodeError("row 'b': wrong")
 
-    assert {"a": _A, "b": wrong, "c": None} == align(row_by_id, ["a", "b", "c"], Rows([_A], {"b": wrong}))
+    assert {"a": _A, "b": wrong, "c": None} == align(row_by_id, ["a", "b", "c"], DecodedRows([_A], {"b": wrong}))
 
 
 def test_a_stray_error_is_of_every_key_without_a_row() -> None:
     """A row whose key cannot be read may be that of any key that found none, hence not null but an error."""
     stray = DecodeError("a row without id")
 
-    one = align(row_by_id, ["a", "b"], Rows([_A], stray=stray))
-    many = align(rows_by_group, ["x", "y"], Rows([_A, _C], stray=stray))
+    one = align(row_by_id, ["a", "b"], DecodedRows([_A], stray=stray))
+    many = align(rows_by_group, ["x", "y"], DecodedRows([_A, _C], stray=stray))
 
     assert ({"a": _A, "b": stray}, {"x": [_A, _C], "y": stray}) == (one, many)
 
 
 def test_a_key_is_compared_as_it_is_decoded() -> None:
     """Keys are of the record field's type: numbers here."""
-    assert {1: _A, 3: _C, 4: None} == align(row_by_size, [1, 3, 4], Rows([_C, _B, _A]))
+    assert {1: _A, 3: _C, 4: None} == align(row_by_size, [1, 3, 4], DecodedRows([_C, _B, _A]))
 
 
 def test_a_row_may_be_of_a_derived_record() -> None:
@@ -161,4 +161,4 @@ def test_a_row_may_be_of_a_derived_record() -> None:
 
     wide = Wide("b")
 
-    assert {"a": _A, "b": wide} == align(row_by_id, ["a", "b"], Rows([_A, wide]))
+    assert {"a": _A, "b": wide} == align(row_by_id, ["a", "b"], DecodedRows([_A, wide]))

@@ -346,7 +346,7 @@ async def test_states_can_be_read() -> None:
         after = [repr(wanted), repr(shelf), repr(shelf.under_way["a"]), repr(parts.departures), repr(parts.budget)]
 
     assert [
-        "<Wanted waits for 1 sources>",
+        "<Wanted waits for 1 fetches>",
         "<Shelf of rows.row_by_id: 0 known, 0 under way, 2 to leave>",
         "<Fetch 2 keys of rows.row_by_id to leave, hop 1>",
         "<Memo of 1 loaders, 1 fetches to leave>",
