@@ -123,11 +123,15 @@ class ConnectedClient:
         self._block.cancel()
 
     async def _watch(self) -> None:
-        # ASGI specification, "Disconnect - receive event": the one message that comes after the body.
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        await until_it_leaves(self._receive)
         self._has_left = True
         self._block.cancel()
+
+
+async def until_it_leaves(receive: Receive) -> None:
+    """Wait until the client whose body has been read leaves. ASGI specification, "Disconnect - receive event"."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def too_large(limit_bytes: int) -> ClientError:

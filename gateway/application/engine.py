@@ -61,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True):
     result: dict[str, Any]
     receipt: CallReceipt
     way: Way = None
-    #: When the event came that this answers, by the engine's monotonic clock; for subscriptions.
+    #: When what this answers came, by the engine's monotonic clock; for streams of events alone.
     began_s: float = 0.0
     #: Where several requests share the result, what they encode once.
     shared_body: SharedBody | None = None

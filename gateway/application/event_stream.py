@@ -25,6 +25,7 @@ from ..observe.logs import log as _log
 from ..vocabulary.errors import BackendTimeout, ClientError, EngineError, GatewayError, RuleError
 from ..vocabulary.header_fields import REQUEST_ID_HEADER
 from ..vocabulary.time_limit import time_limit
+from .connected_client import until_it_leaves
 from .engine import Answer, Engine, Viewer
 
 Answers: TypeAlias = AsyncGenerator[Answer, None]
@@ -175,9 +176,7 @@ class EventStream:
         await self._send(COMPLETE, is_last=True)
 
     async def _watch_client(self) -> None:
-        # ASGI specification, "Disconnect - receive event": the one message that comes after the body.
-        while (await self._connection.receive())["type"] != "http.disconnect":
-            pass
+        await until_it_leaves(self._connection.receive)
         self.end_for(None)
 
     async def _keep_alive(self) -> None:

@@ -22,8 +22,6 @@ _POLICY = (
     " frame-ancestors 'none'"
 )
 _HEADERS = {"content-security-policy": _POLICY, "cache-control": "no-cache"}
-# A worker is ruled by the policy that its own script came with.
-_FILE_HEADERS = (("content-security-policy", _POLICY), ("cache-control", "no-cache"))
 
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Onehop</title>
@@ -64,4 +62,5 @@ def console_page(build: Path = _BUILD) -> Response:
 
 def console_files() -> ASGIApp:
     """The page's scripts, styles and workers."""
-    return DefaultHeaders(StaticFiles(directory=_BUILD, check_dir=False), _FILE_HEADERS)
+    # A worker is ruled by the policy that its own script came with.
+    return DefaultHeaders(StaticFiles(directory=_BUILD, check_dir=False), _HEADERS.items())

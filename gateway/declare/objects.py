@@ -41,10 +41,7 @@ def object_of(
         raise DeclarationError(f"object_of: expected a msgspec.Struct class, got {record!r}")
 
     def bind(cls: type[T]) -> type[T]:
-        for attribute, value in list(vars(cls).items()):
-            if isinstance(value, StrawberryField):
-                # A field may be shared by types, as `instructor = load(...)` of resolvers/; Strawberry writes into it.
-                setattr(cls, attribute, _own_copy(value))
+        _own_fields(cls)
         recognised_by_class = "is_type_of" not in vars(cls)
         if recognised_by_class:
             cls.is_type_of = classmethod(lambda _cls, value, _info: type(value) is record)  # type: ignore[attr-defined]
@@ -70,9 +67,7 @@ def extend(target: type[Any]) -> Callable[[type[T]], type[T]]:
         raise DeclarationError(f"extend: expected a type made by object_of or strawberry.type, got {target!r}")
 
     def add(cls: type[T]) -> type[T]:
-        for attribute, value in list(vars(cls).items()):
-            if isinstance(value, StrawberryField):
-                setattr(cls, attribute, _own_copy(value))
+        _own_fields(cls)
         fragment = strawberry.type(cls)
         origins: dict[str, str] = dict(getattr(target, _EXTENDED_BY, {}))
         names = {existing.python_name for existing in definition.fields}
@@ -103,5 +98,8 @@ def is_recognised_by_class(cls: Any) -> bool:
     return isinstance(cls, type) and vars(cls).get(_RECOGNISED, False) is True
 
 
-def _own_copy(field: StrawberryField) -> StrawberryField:
-    return copy.copy(field)
+def _own_fields(cls: type[Any]) -> None:
+    """Give *cls* copies of its fields: types may share one, as `teacher = load(...)`, and Strawberry writes into it."""
+    for attribute, value in list(vars(cls).items()):
+        if isinstance(value, StrawberryField):
+            setattr(cls, attribute, copy.copy(value))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from graphql import BooleanValueNode, DirectiveNode, DocumentNode, OperationDefinitionNode, VariableNode, Visitor, visit
+from graphql import BooleanValueNode, DocumentNode, OperationDefinitionNode
 
 from .variants import condition_variables
 
@@ -31,30 +31,15 @@ def conditions_of(document: DocumentNode, operation: OperationDefinitionNode, ch
     In the first one the others have their defaults. One without a default is true where an `@include` reads it, and
     else false: what selects most where no condition excludes another.
     """
-    finder = _Includes()
-    visit(document, finder)
-    names = condition_variables(document)
+    names, included = condition_variables(document), condition_variables(document, of="include")
     likeliest: dict[str, bool] = {}
     for definition in operation.variable_definitions or ():
         name, default = definition.variable.name.value, definition.default_value
         if name in names:
-            given = default.value if isinstance(default, BooleanValueNode) else name in finder.names
+            given = default.value if isinstance(default, BooleanValueNode) else name in included
             likeliest[name] = chosen.get(name, given)
     free = [name for name in likeliest if name not in chosen]
     tried, untried = free[:MAX_VARIABLES], free[MAX_VARIABLES:]
     choices = product(*((likeliest[name], not likeliest[name]) for name in tried))
     combinations = tuple(likeliest | dict(zip(tried, values, strict=True)) for values in choices)
     return Conditions(combinations, tuple(untried))
-
-
-class _Includes(Visitor):
-    """Finds the variables that `@include` reads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-        for argument in node.arguments or ():
-            if node.name.value == "include" and isinstance(argument.value, VariableNode):
-                self.names.add(argument.value.name.value)

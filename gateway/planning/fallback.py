@@ -11,7 +11,6 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    OperationDefinitionNode,
     Visitor,
     visit,
 )
@@ -69,9 +68,6 @@ class _Finder(Visitor):
 
     def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: Any) -> Any:
         return self._stop(Fallback.FRAGMENT_VARIABLES) if node.variable_definitions else None
-
-    def enter_operation_definition(self, _node: OperationDefinitionNode, *_: Any) -> Any:
-        return None
 
     def _stop(self, reason: Fallback) -> Any:
         self.reason = reason

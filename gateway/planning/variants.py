@@ -17,9 +17,12 @@ from .fallback import Fallback
 Variant = tuple[tuple[str, bool], ...]
 
 
-def condition_variables(document: DocumentNode) -> tuple[str, ...]:
-    """The names of the variables that decide which fields *document* selects, sorted."""
-    finder = _Finder()
+def condition_variables(document: DocumentNode, *, of: str | None = None) -> tuple[str, ...]:
+    """The names of the variables that decide which fields *document* selects, sorted.
+
+    With *of* those that the directive of that name reads, such as `include`.
+    """
+    finder = _Finder(of)
     visit(document, finder)
     return tuple(sorted(finder.names))
 
@@ -39,11 +42,14 @@ def variant_of(names: tuple[str, ...], variables: Mapping[str, Any]) -> Variant 
 
 
 class _Finder(Visitor):
-    def __init__(self) -> None:
+    def __init__(self, directive: str | None) -> None:
         super().__init__()
+        self._directive = directive
         self.names: set[str] = set()
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if self._directive not in {None, node.name.value}:
+            return
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)
