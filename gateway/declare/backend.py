@@ -49,7 +49,12 @@ class Backend(Service, frozen=True):
     def one(self, *, by: Any = None, max_batch: int = 100) -> Any:
         """Declare a loader of one row a key; the engine aligns the rows to the keys, whatever their order.
 
-        A key without a row gives None. *max_batch* is the most keys the backend takes in one call.
+        `@users.one(by=UserRecord.id)` decorates `def user_by_id(ids: Keys[str]) -> Call[list[UserRecord]]`. *by* is the
+        record's field that holds the key, or a tuple of several; a key without a row gives None. Without *by* the
+        function takes no keys and gives `Call[UserRecord]`. *max_batch* is the most keys that one call takes.
+
+        Raises:
+            DeclarationError: the function's signature is not such a one, or *by* is no field of the record it gives.
         """
         return self._loader("one", by, max_batch)
 
@@ -58,7 +63,10 @@ class Backend(Service, frozen=True):
     @overload
     def many(self) -> Callable[[Callable[P, Answer[list[R]]]], Loader[None, list[R], P]]: ...
     def many(self, *, by: Any = None, max_batch: int = 100) -> Any:
-        """Declare a loader of many rows a key; rows of a key keep the backend's order, a key without rows gives []."""
+        """Declare a loader of many rows a key; rows of a key keep the backend's order, a key without rows gives [].
+
+        The function gives `Call[list[Record]]`, with keys or without. Parameters and errors are those of `one`.
+        """
         return self._loader("many", by, max_batch)
 
     @overload
@@ -68,14 +76,19 @@ class Backend(Service, frozen=True):
     def page(self, *, by: Any = None, max_batch: int = 100) -> Any:
         """Declare a loader of one page a key, for connections that the backend pages.
 
-        It takes `first: int` and `after: str | None` besides what it filters by.
+        The function takes `first: int` and `after: str | None` besides what it filters by, and gives
+        `Call[dict[Key, Page[Record]]]`, a page for each key; without keys `Call[Page[Record]]`. Parameters and errors
+        are those of `one`.
         """
         return self._loader("page", by, max_batch)
 
     def write(
         self, *, invalidates: Sequence[Loader[Any, Any, Any]] = ()
     ) -> Callable[[Callable[P, Call[T]]], Write[P, T]]:
-        """Declare a change; *invalidates* names the loaders whose rows it may alter."""
+        """Declare a change, which a mutation's resolver sends: `await update_profile.send(info.context, change)`.
+
+        *invalidates* names loaders of other backends whose rows it may alter; those of its own are known to be.
+        """
 
         def declare(build: Callable[P, Call[T]]) -> Write[P, T]:
             return Write(build.__name__, self, build, tuple(invalidates))

@@ -80,17 +80,20 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
 
 
 def get(path: str, *, into: type[T], **parameters: object) -> Call[T]:
-    """A GET of *path*, its answer decoded into *into*: `get("/users", id=ids, into=list[UserRecord])`."""
+    """A GET of *path*, its answer decoded into *into*: `get("/users", id=ids, into=list[UserRecord])`.
+
+    *parameters* fill the path's `{name}` placeholders; the others make the query, as `Call` says.
+    """
     return Call("GET", path, into, parameters)
 
 
 def post(path: str, *, into: type[T], json: object | None = None, **parameters: object) -> Call[T]:
-    """A POST to *path* with a JSON body."""
+    """A POST to *path* with a JSON body; *parameters* are those of `get`."""
     return Call("POST", path, into, parameters, json)
 
 
 def put(path: str, *, into: type[T], json: object | None = None, **parameters: object) -> Call[T]:
-    """A PUT of a JSON body to *path*."""
+    """A PUT of a JSON body to *path*; *parameters* are those of `get`."""
     return Call("PUT", path, into, parameters, json)
 
 
@@ -100,5 +103,5 @@ def patch(path: str, *, into: type[T], json: object | None = None, **parameters:
 
 
 def delete(path: str, *, into: type[T], **parameters: object) -> Call[T]:
-    """A DELETE of *path*."""
+    """A DELETE of *path*; *parameters* are those of `get`."""
     return Call("DELETE", path, into, parameters)

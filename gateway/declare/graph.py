@@ -37,7 +37,10 @@ class GraphSchema(strawberry.Schema):
 
 
 class Graph(msgspec.Struct, frozen=True):
-    """What an application is: its schema, and the backends that it asks, by name."""
+    """What an application is: its schema, the backends that it asks, by name, and what makes its own object.
+
+    `gateway.graph(...)` makes one; a server, a function and `gateway.testing.running` are given it.
+    """
 
     schema: strawberry.Schema
     backends: Mapping[str, Service]

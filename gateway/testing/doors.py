@@ -146,7 +146,7 @@ def received_from(response: Mapping[str, Any]) -> Received:
 
 @asynccontextmanager
 async def in_process(engine: Engine) -> AsyncIterator[HttpDoor]:
-    """The ASGI app called directly."""
+    """The ASGI app called directly. *engine* is left open: whoever made it closes it."""
     transport = httpx.ASGITransport(GatewayApp(engine))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         yield HttpDoor(client)
@@ -154,7 +154,11 @@ async def in_process(engine: Engine) -> AsyncIterator[HttpDoor]:
 
 @asynccontextmanager
 async def over_socket(engine: Engine) -> AsyncIterator[HttpDoor]:
-    """The app served by granian in this process, asked over a real socket."""
+    """The app served by granian in this process, asked over a real socket; its end closes *engine*.
+
+    Raises:
+        TimeoutError: the server did not listen within 20 s.
+    """
     port = free_port()
     server = Server(
         GatewayApp(engine), "127.0.0.1", port, interface=Interfaces.ASGI, http=HTTPModes.http1, log_enabled=False
@@ -171,7 +175,11 @@ async def over_socket(engine: Engine) -> AsyncIterator[HttpDoor]:
 
 @asynccontextmanager
 async def as_lambda(engine: Engine, kind: EventKind = "http_api") -> AsyncIterator[LambdaDoor]:
-    """The app as a Lambda function."""
+    """The app as a Lambda function, asked with events of *kind*. *engine* is left open.
+
+    Connections to backends that it opens belong to the function's own event loop, which `LambdaDoor.close` can close
+    them in; fake backends have none.
+    """
     door = LambdaDoor(LambdaHandler(engine), kind)
     try:
         yield door

@@ -34,6 +34,7 @@ class FakeBackend:
         assert [["u1", "u2"]] == users.keys("id")
 
     A query parameter that no row has as a field chooses nothing: the engine leaves out rows that it did not ask for.
+    `requests` has all that it was asked, in order; once `is_closed`, it is unreachable.
     """
 
     def __init__(self, routes: Mapping[str, Handler | object]) -> None:

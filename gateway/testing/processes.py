@@ -68,7 +68,7 @@ async def start_service(arguments: Sequence[str], *, environment: Mapping[str, s
 async def service(
     arguments: Sequence[str], *, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[ServiceProcess]:
-    """A service for the time of the block."""
+    """A service for the time of the block; arguments and errors are those of `start_service`."""
     running = await start_service(arguments, environment=environment)
     try:
         yield running

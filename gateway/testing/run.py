@@ -19,7 +19,11 @@ from .fake_backend import FakeBackend
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer taken apart: what a test asserts on."""
+    """An answer taken apart: what a test asserts on.
+
+    `errors` are those of the answer, `{"message", "path", "extensions": {"code"}}`; `calls` has one record a call, in
+    the order they ended.
+    """
 
     data: Any
     errors: list[dict[str, Any]]
@@ -56,9 +60,11 @@ class Ask:
         """The reply to *query*.
 
         *identity* is a user id, the viewer's claims, or an Identity. *headers* are the request's, names in lower case.
+        *time_s* are the seconds until its deadline.
 
         Raises:
-            ClientError: the document holds no operation to choose.
+            ClientError: the document holds no operation to choose, or a subscription.
+            RuleError: LIMIT_EXCEEDED, the document or its plan is larger than a limit allows.
         """
         request = GraphQLRequest(query, operation_name, dict(variables or {}))
         viewer = Viewer("test", time_s, _identity(identity), dict(headers or {}))
@@ -88,6 +94,9 @@ async def running(
 
     The settings are by default those of development, so that an error tells in its `extensions.detail` what happened.
     A backend with neither a wire nor an address refuses every call: a test names those that it is about.
+
+    Raises:
+        SettingsError: *backends* or the settings name a backend that the graph has not, or an address is wrong.
     """
     settings = settings or Settings(mode="development")
     silent = {name: FakeBackend({}) for name in graph.backends if name not in settings.backends}

@@ -72,8 +72,9 @@ class Receipt(Protocol):
 class Context(msgspec.Struct, Generic[App], frozen=True):
     """One request, as resolvers see it through `info.context`.
 
-    `headers` holds the allow-listed request headers, names in lower case. `app` is the application's own object, given
-    to the engine once and shared by all requests.
+    `deadline.remaining_s()` are the seconds that are left for the answer, `receipt` the calls made so far. `headers`
+    holds the allow-listed request headers, names in lower case. `app` is the application's own object, given to the
+    engine once and shared by all requests. `loads` is what `loader.load(context, key)` goes through.
     """
 
     identity: Identity
