@@ -16,8 +16,9 @@ from typing import Final
 from ..vocabulary.errors import ClientError
 from .media_types import parse_media_range
 
-#: Any of them, with any value, makes a browser ask first. Apollo's clients send one of the middle two by themselves,
-#: many libraries the last. `authorization` is none of them: browsers add a remembered password to simple requests.
+#: Any of them makes a browser ask first; an empty one does not count. Apollo's clients send one of the middle two by
+#: themselves, many libraries the last. `authorization` is none of them: browsers add a remembered password to simple
+#: requests.
 PREFLIGHT_HEADERS: Final = (
     "gateway-preflight",
     "apollo-require-preflight",
