@@ -20,8 +20,8 @@ from .answers import MAX_DETAIL_CHARS, too_large
 from .apigateway_event import event_of, response_of
 from .credentials import CredentialSource
 from .http import IDEMPOTENT_METHODS, HttpWire
+from .send_limit import SendLimit
 from .sigv4 import Credentials, sign
-from .time_limit import TimeLimit
 from .wire import Pairs, WireRequest, WireResponse
 
 #: A synchronous reply is 6 MB at most, and a JSON escape makes six bytes of one.
@@ -91,7 +91,7 @@ class LambdaWire:
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
         """As `Wire.send`. An idempotent call may be invoked again when a kept connection had died."""
-        with TimeLimit(self._name, timeout_s):
+        with SendLimit(self._name, timeout_s):
             event = event_of(request, domain=f"{self._name}.onehop", request_id=self._new_request_id(), now=self._now())
             invoke = await self._signed_invoke(msgspec.json.encode(event))
             idempotent = request.method in IDEMPOTENT_METHODS
@@ -111,7 +111,7 @@ class LambdaWire:
 
         Source: Invoke, "InvocationType", DryRun, which 204 answers.
         """
-        with TimeLimit(self._name, timeout_s):
+        with SendLimit(self._name, timeout_s):
             invoke = await self._signed_invoke(b"{}", ("x-amz-invocation-type", "DryRun"))
             answer = await self._invoke_api.send(invoke, timeout_s=timeout_s, idempotent=True)
         # AWS says 204; whatever success another Invoke API has will do.

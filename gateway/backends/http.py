@@ -16,8 +16,8 @@ from .address import HttpAddress
 from .answers import cannot_send
 from .options import WireOptions
 from .outgoing import Outgoing, check_headers, check_request_line
+from .send_limit import SendLimit
 from .target import request_target
-from .time_limit import TimeLimit
 from .wire import Pairs, WireRequest, WireResponse
 
 #: Source: RFC 9110 section 9.2.2.
@@ -104,7 +104,7 @@ class HttpWire:
         if idempotent is None:
             idempotent = request.method in IDEMPOTENT_METHODS
         outgoing = self._outgoing(request)
-        with TimeLimit(self._name, timeout_s):
+        with SendLimit(self._name, timeout_s):
             state = self._state_here()
             await state.places.acquire()
             try:

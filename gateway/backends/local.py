@@ -25,7 +25,7 @@ from .address import LocalAddress
 from .answers import described, too_large
 from .apigateway_event import event_of, response_of
 from .options import WireOptions
-from .time_limit import TimeLimit
+from .send_limit import SendLimit
 from .wire import WireRequest, WireResponse
 
 # A handler's own types end here: event and context in, anything JSON-compatible out.
@@ -95,7 +95,7 @@ class LocalWire:
         request_id, now = str(uuid4()), datetime.fromtimestamp(self._clock.wall_s(), UTC)
         event = event_of(request, domain=f"{self._name}.onehop", request_id=request_id, now=now)
         context = LocalContext(self._name, request_id, time.monotonic() + timeout_s)
-        with TimeLimit(self._name, timeout_s):
+        with SendLimit(self._name, timeout_s):
             payload = await self._call(json.loads(msgspec.json.encode(event)), context)
         response = response_of(payload, backend=self._name)
         if len(response.body) > self._options.max_response_bytes:

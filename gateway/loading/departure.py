@@ -16,7 +16,7 @@ from .calling import Caller
 from .fetch import Fetch
 from .flight import Flight, Outcome
 from .flights import Flights
-from .limits import Budget
+from .limits import Usage
 from .memo import Shelf
 from .passes import Passes, call_each
 from .recipient import Recipient
@@ -36,14 +36,14 @@ class Departures:
         *,
         caller: Caller,
         recorder: Recorder,
-        budget: Budget,
+        usage: Usage,
     ) -> None:
         self._deadline = deadline
         self._caller = caller
         self._flights = flights
         self._passes = passes
         self._recorder = recorder
-        self._budget = budget
+        self._usage = usage
         self._number = 0
         self._joins_after = 0
         self._under_way: dict[Fetch, Flight] = {}
@@ -97,7 +97,7 @@ class Departures:
         """*flight* has brought *outcome* for the fetch that is its *ticket*."""
         del self._under_way[ticket]
         failure = outcome if isinstance(outcome, Exception) else None
-        refusal = self._budget.count_bytes(flight.loader, flight.response_bytes)
+        refusal = self._usage.count_bytes(flight.loader, flight.response_bytes)
         if refusal is not None and failure is None:
             outcome = failure = refusal
         self._record(ticket, flight, failure)
@@ -138,7 +138,7 @@ class Departures:
     def _begin(self, fetch: Fetch, shelf: Shelf, recipient: Recipient, place: Hashable | None) -> None:
         """One call for all keys of *fetch*, unless a limit forbids it."""
         loader = shelf.loader
-        refusal = self._budget.count_call(loader)
+        refusal = self._usage.count_call(loader)
         if refusal is not None:
             self._refused.append((fetch, refusal))
             return

@@ -156,7 +156,7 @@ class Loads:
         """
         parts = self._open()
         call = write.build(**arguments)
-        refusal = parts.budget.count_call(write)
+        refusal = parts.usage.count_call(write)
         if refusal is not None:
             raise refusal
         facts, failure = CallFacts(), None

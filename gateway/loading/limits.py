@@ -11,7 +11,7 @@ from ..vocabulary.settings_limits import LimitSettings
 Declared: TypeAlias = Loader[Any, Any, Any] | Write[Any, Any]
 
 
-class Budget:
+class Usage:
     """What one operation has used of its limits. Each method gives the error that refuses, or None.
 
     Keys are those of one loader with the same arguments in one departure, whatever its `max_batch`; calls and bytes are
@@ -48,7 +48,7 @@ class Budget:
         return _exceeded(declared, f"{self._max_bytes} bytes of answers in one operation", self._bytes)
 
     def __repr__(self) -> str:
-        return f"<Budget used {self._calls} of {self._max_calls} calls, {self._bytes} of {self._max_bytes} bytes>"
+        return f"<Usage {self._calls} of {self._max_calls} calls, {self._bytes} of {self._max_bytes} bytes>"
 
 
 def _exceeded(declared: Declared, limit: str, actual: int) -> RuleError:

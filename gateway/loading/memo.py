@@ -8,7 +8,7 @@ from typing import Any
 from ..declare.loader import Loader
 from .fetch import Fetch
 from .frozen import frozen_arguments
-from .limits import Budget
+from .limits import Usage
 from .wanted import Wanted
 
 
@@ -87,10 +87,10 @@ class Shelf:
 class Memo:
     """The shelves of one request."""
 
-    __slots__ = ("_budget", "_shelves", "leaving")
+    __slots__ = ("_shelves", "_usage", "leaving")
 
-    def __init__(self, budget: Budget) -> None:
-        self._budget = budget
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
         self._shelves: dict[Any, Shelf] = {}
         #: What waits to leave, in the order asked.
         self.leaving: list[Fetch] = []
@@ -108,7 +108,7 @@ class Memo:
         """Let *wanted* have *keys* by the next departure, those past the limit refused at once; False if all are."""
         fetch = shelf.leaving
         already = len(fetch.keys) if fetch is not None else 0
-        if already + len(keys) > self._budget.max_keys:
+        if already + len(keys) > self._usage.max_keys:
             keys = self._within_limit(shelf, wanted, keys, hop)
             if not keys:
                 return False
@@ -128,8 +128,8 @@ class Memo:
             fetch = shelf.leaving = Fetch([shelf], {key: None}, hop)
             self.leaving.append(fetch)
         elif key not in fetch.keys:
-            if len(fetch.keys) >= self._budget.max_keys:
-                shelf.keep({key: self._budget.refuse_keys(shelf.loader, len(fetch.keys) + 1)}, hop)
+            if len(fetch.keys) >= self._usage.max_keys:
+                shelf.keep({key: self._usage.refuse_keys(shelf.loader, len(fetch.keys) + 1)}, hop)
                 return None
             fetch.add((key,), hop)
         return fetch
@@ -138,10 +138,10 @@ class Memo:
         """Those of *keys* that may leave; the others, past the limit of a step, are known as refused."""
         leaving = shelf.leaving.keys if shelf.leaving is not None else {}
         new = [key for key in keys if key not in leaving]
-        room = self._budget.max_keys - len(leaving)
+        room = self._usage.max_keys - len(leaving)
         if len(new) <= room:
             return keys
-        refusal = self._budget.refuse_keys(shelf.loader, len(leaving) + len(new))
+        refusal = self._usage.refuse_keys(shelf.loader, len(leaving) + len(new))
         refused = dict.fromkeys(new[room:], refusal)
         shelf.keep(refused, hop)
         wanted.answered_at(hop)

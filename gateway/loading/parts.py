@@ -10,7 +10,7 @@ from ..vocabulary.settings_limits import LimitSettings
 from .calling import Caller
 from .departure import Departures
 from .flights import Flights
-from .limits import Budget
+from .limits import Usage
 from .memo import Memo
 from .passes import Passes
 from .recording import Recorder
@@ -20,7 +20,7 @@ from .sender import Sender
 class Parts:
     """The parts of one request's loads, put together."""
 
-    __slots__ = ("budget", "caller", "departures", "memo", "recorder")
+    __slots__ = ("caller", "departures", "memo", "recorder", "usage")
 
     def __init__(
         self,
@@ -37,8 +37,8 @@ class Parts:
         deadline = sender.deadline
         self.caller = Caller(clients, sender)
         self.recorder = Recorder(receipt, deadline.clock, began_s)
-        self.budget = Budget(limits)
-        self.memo = Memo(self.budget)
+        self.usage = Usage(limits)
+        self.memo = Memo(self.usage)
         self.departures = Departures(
-            deadline, flights, passes, caller=self.caller, recorder=self.recorder, budget=self.budget
+            deadline, flights, passes, caller=self.caller, recorder=self.recorder, usage=self.usage
         )

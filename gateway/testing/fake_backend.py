@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from ..backends.time_limit import TimeLimit
+from ..backends.send_limit import SendLimit
 from ..backends.wire import WireRequest, WireResponse
 from ..vocabulary.errors import BackendError
 
@@ -54,7 +54,7 @@ class FakeBackend:
         self.requests.append(request)
         for method, path, answer in self._routes:
             if method == request.method and path.fullmatch(request.path):
-                with TimeLimit("fake", timeout_s):
+                with SendLimit("fake", timeout_s):
                     return await _respond(answer, request)
         raise BackendError(f"the fake backend has no route {request.method} {request.path}", code="BACKEND_REFUSED")
 

@@ -65,7 +65,7 @@ def load_settings_with_sources(
         tree.put_at(name.removeprefix(_PREFIX).split(_SEPARATOR), Given(text, name, is_text=True))
     for name, value in overrides.items():
         tree.put(Given(_nested(name, value), OVERRIDE))
-    settings: Settings | None = tree.build()
+    settings = tree.build()
     if settings is None:
         raise SettingsError("\n".join(tree.problems))
     return settings, MappingProxyType(tree.sources)

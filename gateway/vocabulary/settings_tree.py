@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 import msgspec.inspect
@@ -19,6 +19,7 @@ from .settings_backends import BackendSettings
 from .settings_values import bare, convert, expected, shown
 
 Path: TypeAlias = tuple[str, ...]
+Root = TypeVar("Root", bound=msgspec.Struct)
 
 DEFAULT: Final = "default"
 
@@ -31,12 +32,14 @@ class Given(msgspec.Struct, frozen=True):
     is_text: bool = False
 
 
-class SettingsTree:
+class SettingsTree(Generic[Root]):
     """Values by path, such as `("backends", "users", "timeout_s")`; one put later replaces one put before."""
 
-    def __init__(self, root: type[msgspec.Struct]) -> None:
+    def __init__(self, root: type[Root]) -> None:
         """Take values for the fields of *root*."""
-        self._root = bare(msgspec.inspect.type_info(root))
+        kind = bare(msgspec.inspect.type_info(root))
+        assert isinstance(kind, StructType)  # noqa: S101 - as a struct's info is
+        self._root = kind
         #: Leaves, and for each table its own path, so that an empty one counts too.
         self._given: dict[Path, Given] = {}
         #: One sentence each; while there are any, `build` gives nothing useful.
@@ -56,9 +59,9 @@ class SettingsTree:
         else:
             self._put(path, kind, given)
 
-    def build(self) -> Any:
+    def build(self) -> Root | None:
         """The root object; None when there are problems."""
-        built = self._struct((), self._root)
+        built: Root | None = self._struct((), self._root)
         return None if self.problems else built
 
     def _put(self, path: Path, kind: Type, given: Given) -> None:
@@ -81,7 +84,7 @@ class SettingsTree:
 
     def _locate(self, names: Sequence[str]) -> tuple[Path, Type | None]:
         path: Path = ()
-        kind = self._root
+        kind: Type = self._root
         for position, name in enumerate(names):
             if isinstance(kind, DictType) and path[-1] == "environment":
                 # Names of variables keep their case, and may hold the separator.
@@ -108,8 +111,7 @@ class SettingsTree:
             dict.fromkeys(known[depth] for known in self._given if len(known) > depth and known[:depth] == path)
         )
 
-    def _struct(self, path: Path, kind: StructType | Type) -> Any:
-        assert isinstance(kind, StructType)  # noqa: S101 - for the type checker
+    def _struct(self, path: Path, kind: StructType) -> Any:
         problems_before = len(self.problems)
         values: dict[str, object] = {}
         for field in kind.fields:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from gateway import BackendError, BackendThrottled
-from gateway.backends.time_limit import TimeLimit
+from gateway.backends.send_limit import SendLimit
 from gateway.backends.wire import WireRequest, WireResponse
 from gateway.testing.fake_backend import respond
 from tests.differential.play import PLAY, Play
@@ -32,7 +32,7 @@ class RandomBackend:
         """As `Wire.send`; remembers what was asked."""
         play = PLAY.get()
         name = request.path[1:]
-        with TimeLimit("random", timeout_s):
+        with SendLimit("random", timeout_s):
             if request.method == "POST":
                 return await _written(play, name, request)
             keys = tuple(value for key, value in request.query if key == "k")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway import GatewayError, RuleError
-from gateway.loading.limits import Budget
+from gateway.loading.limits import Usage
 from gateway.testing.fake_backend import FakeBackend
 from gateway.vocabulary.settings_limits import LimitSettings
 from tests.loading.request import Row, answer, outcome, outcomes, request, resize, row_by_id, settled
@@ -131,8 +131,8 @@ async def test_a_failure_past_the_bytes_stays_what_it_is() -> None:
 
 def test_the_budget_can_be_read() -> None:
     """What an operation has used shows in a debugger."""
-    budget = Budget(LimitSettings(max_calls=2, max_answer_bytes=5))
-    budget.count_call(row_by_id)
-    budget.count_bytes(row_by_id, 3)
+    usage = Usage(LimitSettings(max_calls=2, max_answer_bytes=5))
+    usage.count_call(row_by_id)
+    usage.count_bytes(row_by_id, 3)
 
-    assert "<Budget used 1 of 2 calls, 3 of 5 bytes>" == repr(budget)
+    assert "<Usage 1 of 2 calls, 3 of 5 bytes>" == repr(usage)

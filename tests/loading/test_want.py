@@ -343,7 +343,7 @@ async def test_states_can_be_read() -> None:
         shelf = parts.memo.shelf(row_by_id, {})
         before = [repr(wanted), repr(shelf), repr(shelf.leaving), repr(parts.memo)]
         await held.begun.wait()
-        after = [repr(wanted), repr(shelf), repr(shelf.under_way["a"]), repr(parts.departures), repr(parts.budget)]
+        after = [repr(wanted), repr(shelf), repr(shelf.under_way["a"]), repr(parts.departures), repr(parts.usage)]
 
     assert [
         "<Wanted waits for 1 fetches>",

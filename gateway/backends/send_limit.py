@@ -8,8 +8,8 @@ from ..vocabulary.errors import BackendTimeout
 from ..vocabulary.time_limit import time_limit
 
 
-class TimeLimit(time_limit):
-    """`with TimeLimit(name, timeout_s):` cancels its block after *timeout_s* and raises BackendTimeout."""
+class SendLimit(time_limit):
+    """`with SendLimit(name, timeout_s):` cancels its block after *timeout_s* and raises BackendTimeout."""
 
     __slots__ = ("_backend",)
 
