@@ -27,9 +27,10 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     """One HTTP-shaped request and the type of its answer.
 
     `path` may hold `{name}` placeholders, filled from `parameters`; the other parameters make the query. A sequence
-    repeats its name (`id=1&id=2`), None leaves the name out. `json` is the body. `also` maps further statuses that are
-    answers, not failures, to the type of their body; `errors` maps failures that mean an error of their own to the
-    type of their body and to what makes the error of it. `transform` is applied to the decoded answer.
+    repeats its name (`id=1&id=2`), None leaves the name out. `json` is the body. `transform` is applied to the decoded
+    answer. `also` maps further statuses that are answers, not failures, to the type of their body and to what is
+    applied to it; `errors` maps failures that mean an error of their own to the type of their body and to what makes
+    the error of it.
     """
 
     method: Method
@@ -38,15 +39,15 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     parameters: Mapping[str, object] = {}
     json: object | None = None
     headers: Mapping[str, str] = {}
-    also: Mapping[int, Any] = {}
+    also: Mapping[int, tuple[Any, Callable[[Any], Any] | None]] = {}
     errors: Mapping[int, tuple[Any, Callable[[Any], GatewayError]]] = {}
     transform: Callable[[Any], Any] | None = None
 
     def then(self, transform: Callable[[T], U]) -> Call[U]:
-        """The same call, its decoded answer passed through a pure function."""
-        first = self.transform
-        both = transform if first is None else lambda answer: transform(first(answer))
-        return replace(self, transform=both)  # type: ignore[arg-type]  # T becomes U with the transform
+        """The same call, its answer, whichever of its statuses so far brings it, passed through a pure function."""
+        also = {status: (into, _in_turn(first, transform)) for status, (into, first) in self.also.items()}
+        both = _in_turn(self.transform, transform)
+        return replace(self, transform=both, also=also)  # type: ignore[arg-type]  # T becomes U with the transform
 
     @overload
     def on_status(self, status: int, *, into: type[U]) -> Call[T | U]: ...
@@ -67,7 +68,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
         errors = {other: known for other, known in self.errors.items() if other != status}
         if raises is not None:
             return replace(self, also=also, errors={**errors, status: (into, raises)})
-        return replace(self, also={**also, status: into}, errors=errors)
+        return replace(self, also={**also, status: (into, None)}, errors=errors)
 
     def with_headers(self, headers: Mapping[str, str]) -> Call[T]:
         """The same call with more request headers."""
@@ -77,6 +78,10 @@ class Call(msgspec.Struct, Generic[T], frozen=True):
     def placeholders(self) -> tuple[str, ...]:
         """The parameter names that the path takes, in order."""
         return tuple(_PLACEHOLDER.findall(self.path))
+
+
+def _in_turn(first: Callable[[Any], Any] | None, second: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return second if first is None else lambda answer: second(first(answer))
 
 
 def get(path: str, *, into: type[T], **parameters: object) -> Call[T]:

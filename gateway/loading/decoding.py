@@ -40,7 +40,9 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
         GatewayError: the status is a failure, or the body does not fit.
     """
     if response.status in call.also:
-        return _decode(call.also[response.status], response.body, backend)
+        into, transform = call.also[response.status]
+        known = _decode(into, response.body, backend)
+        return known if transform is None else transform(known)
     if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
         raise _own_error(call, response, backend) or status_error(call, response, backend)
     answer = _decode(call.into, response.body, backend)

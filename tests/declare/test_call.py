@@ -39,7 +39,7 @@ def test_statuses_and_headers_add_up():
     call = get("/a", into=int).on_status(404, into=Problem).on_status(409, into=str)
     call = call.with_headers({"a": "1"}).with_headers({"b": "2", "a": "3"})
 
-    assert {404: Problem, 409: str} == call.also
+    assert {404: (Problem, None), 409: (str, None)} == call.also
     assert {"a": "3", "b": "2"} == call.headers
 
 
@@ -52,7 +52,7 @@ def test_a_status_has_one_meaning():
     as_answer = as_error.on_status(404, into=Problem)
 
     assert ({}, [404]) == (as_error.also, [*as_error.errors])
-    assert ({404: Problem}, {}) == (as_answer.also, as_answer.errors)
+    assert ({404: (Problem, None)}, {}) == (as_answer.also, as_answer.errors)
 
 
 def test_placeholders_are_those_of_the_path():

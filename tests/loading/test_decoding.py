@@ -168,13 +168,26 @@ def test_every_2xx_is_an_answer(status: int) -> None:
 
 
 def test_a_status_may_have_a_body_of_its_own() -> None:
-    """`on_status` makes it an answer of its type, which `then` does not see; a wrong body is a DecodeError."""
+    """`on_status` makes it an answer of its type, which no `then` before it sees; a wrong body is a DecodeError."""
     call = get("/row", into=Row).then(lambda row: row.id).on_status(422, into=Problem)
 
     assert "a" == decode_answer(call, answer('{"id": "a"}'), "rows")
     assert Problem("no") == decode_answer(call, answer('{"message": "no"}', 422), "rows")
     with pytest.raises(DecodeError, match="expected Problem"):
         decode_answer(call, answer("{}", 422), "rows")
+
+
+def test_then_sees_every_answer_that_the_call_had() -> None:
+    """As its type says: an answer of another status is passed through what comes after `on_status`, too."""
+    call = get("/row", into=Row).on_status(422, into=Problem).then(lambda known: type(known).__name__)
+    longer = call.then(str.upper).on_status(409, into=Problem)
+
+    assert ("Row", "Problem") == tuple(
+        decode_answer(call, answer(body, status), "rows")
+        for body, status in (('{"id": "a"}', 200), ('{"message": "no"}', 422))
+    )
+    assert "PROBLEM" == decode_answer(longer, answer('{"message": "no"}', 422), "rows")
+    assert Problem("no") == decode_answer(longer, answer('{"message": "no"}', 409), "rows")
 
 
 def test_a_status_may_be_an_error_of_its_own() -> None:
