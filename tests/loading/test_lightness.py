@@ -12,7 +12,7 @@ _ROWS = [Row("a"), Row("b")]
 
 
 async def test_a_request_without_loads_makes_no_parts() -> None:
-    """Its passes run, it forgets nothing and closes, without memo, caller or usage."""
+    """Its passes run, it forgets nothing and closes, without memo, caller or counts."""
     async with request(FakeBackend({})) as loads:
         loads.passes.run(lambda: None)
 
