@@ -23,10 +23,13 @@ def encode_call(call: Call[object], recipient: Recipient, remaining_s: float) ->
     """The wire request of *call*, with no more of the viewer than its backend declares; *remaining_s* are left for it.
 
     Raises:
-        EngineError: a parameter's value has no text form, or a placeholder of the path has no parameter.
+        EngineError: the path is relative or has a query, a parameter's value has no text form, or a placeholder of the
+            path has no parameter.
         ClientError: a path parameter would leave its place in the path (`.`, `..` or empty).
     """
     path, parameters = call.path, call.parameters
+    if not path.startswith("/") or "?" in path or "#" in path:
+        raise EngineError(_wrong_path(call))
     if "{" in path:
         path, parameters = _filled(call)
     remaining_ms = str(max(0, int(remaining_s * 1000)))
@@ -44,13 +47,25 @@ def encode_call(call: Call[object], recipient: Recipient, remaining_s: float) ->
     )
 
 
+def _wrong_path(call: Call[object]) -> str:
+    """What is wrong with a path that is not one alone: behind a query of its own the parameters would be lost."""
+    expected = "a path that begins with / and has no query"
+    return f"expected {expected}, got {call.method} {call.path}; what belongs into the query is given by name"
+
+
 def _filled(call: Call[object]) -> tuple[str, dict[str, object]]:
     """The path, its placeholders filled, and the parameters that are left for the query."""
     path, parameters = call.path, dict(call.parameters)
     for name in dict.fromkeys(call.placeholders):
         if name not in parameters:
             raise EngineError(f"{call.method} {call.path}: expected a parameter {name!r} for the path")
-        text = _text(name, parameters.pop(name))
+        value = parameters.pop(name)
+        if isinstance(value, list | tuple | set | frozenset):
+            raise EngineError(
+                f"{call.method} {call.path}: expected one value for {name!r} of the path, got a {type(value).__name__};"
+                f" for one key a call, declare max_batch=1 and give its first key"
+            )
+        text = _text(name, value)
         if text in {"", ".", ".."}:
             raise ClientError(f"{name}: {text!r} is not a possible value")
         path = path.replace("{" + name + "}", quote(text, safe=""))

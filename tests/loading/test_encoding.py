@@ -82,6 +82,30 @@ def test_a_placeholder_needs_a_value(parameters: dict[str, Any], expected: str) 
     assert failed.value.detail.startswith(expected)
 
 
+@pytest.mark.parametrize("keys", [["u1", "u2"], ("u1",)])
+def test_a_placeholder_takes_one_value(keys: Any) -> None:
+    """Keys as they come are several, even where there is one: the text says what to do for one key a call."""
+    with pytest.raises(EngineError) as failed:
+        encoded(get("/users/{id}", id=keys, into=Row))
+
+    assert failed.value.detail == (
+        f"GET /users/{{id}}: expected one value for 'id' of the path, got a {type(keys).__name__};"
+        " for one key a call, declare max_batch=1 and give its first key"
+    )
+
+
+@pytest.mark.parametrize("path", ["users", "", "/users?active=1", "/users#top", "https://users/users"])
+def test_a_path_is_absolute_and_nothing_else(path: str) -> None:
+    """Behind a query of its own the parameters would be part of its last value, and the service would not see them."""
+    with pytest.raises(EngineError) as failed:
+        encoded(get(path, id="u1", into=Row))
+
+    assert failed.value.detail == (
+        f"expected a path that begins with / and has no query, got GET {path};"
+        " what belongs into the query is given by name"
+    )
+
+
 def test_every_kind_of_value_has_one_text() -> None:
     """Booleans as in JSON, enum members by value, dates in ISO 8601, numbers and UUIDs as text; no encoding yet."""
     uuid_ = uuid.UUID(int=1)
