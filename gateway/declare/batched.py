@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 import strawberry
+from strawberry.types import Info as StrawberryInfo
 
 from ..vocabulary.context import Context
 from ..vocabulary.errors import DeclarationError
@@ -26,6 +27,7 @@ class Batched(msgspec.Struct, frozen=True, eq=False):
     parent_type: Any
     parameters: tuple[inspect.Parameter, ...]
     context_name: str | None
+    value_type: Any = Any
 
     @property
     def label(self) -> str:
@@ -55,7 +57,10 @@ def batched(resolve: Callable[..., Awaitable[list[Any]]]) -> Any:
             f"{where}: expected `-> list[...]`, one value a parent; got {signature.return_annotation}"
         )
     (parent_type,) = get_args(parameters[0].annotation)
+    (value_type,) = get_args(signature.return_annotation)
     others = parameters[1:]
+    for parameter in others:
+        _check_parameter(where, parameter)
     context_names = [parameter.name for parameter in others if _is_context(parameter.annotation)]
     arguments = tuple(parameter for parameter in others if not _is_context(parameter.annotation))
     declaration = Batched(
@@ -65,9 +70,19 @@ def batched(resolve: Callable[..., Awaitable[list[Any]]]) -> Any:
         parent_type=parent_type,
         parameters=arguments,
         context_name=context_names[0] if context_names else None,
+        value_type=value_type,
     )
     description = inspect.getdoc(resolve)
     return strawberry.field(resolver=_resolver(declaration), description=description, metadata={BINDING: declaration})
+
+
+def _check_parameter(where: str, parameter: inspect.Parameter) -> None:
+    if parameter.annotation is parameter.empty:
+        raise DeclarationError(f"{where}: expected a type for {parameter.name!r}, got none; the request is a `Context`")
+    if (get_origin(parameter.annotation) or parameter.annotation) is StrawberryInfo:
+        raise DeclarationError(
+            f"{where}: expected {parameter.name!r} to be a `Context`, got `Info`: many parents have no one place"
+        )
 
 
 def _is_context(annotation: Any) -> bool:
@@ -79,5 +94,5 @@ def _resolver(declaration: Batched) -> Any:
         path = tuple(str(part) for part in info._raw_info.path.as_list() if isinstance(part, str))  # noqa: SLF001
         return info.context.loads.batch(declaration, path, root, arguments, info.context)
 
-    give_signature(resolve, declaration.parameters)
+    give_signature(resolve, declaration.parameters, declaration.label)
     return resolve

@@ -18,7 +18,7 @@ from strawberry.types.execution import ExecutionContext
 
 from ..vocabulary.errors import DeclarationError
 from .binding import binding_of
-from .checks import check_sharing, check_type
+from .checks import check_interfaces, check_sharing, check_type
 from .key_checks import check_id_types
 from .loader import Service
 from .runtime_types import note_possible_types
@@ -102,7 +102,9 @@ def graph(
         raise DeclarationError(str(invalid)) from invalid
     definitions = list(_object_types(schema))
     problems = list(check_sharing(definitions))
-    problems += [problem for definition in definitions for problem in check_type(definition)]
+    own_scalars = config.scalar_map if config is not None else {}
+    problems += [problem for definition in definitions for problem in check_type(definition, own_scalars)]
+    problems += check_interfaces(definitions)
     problems += check_id_types(definitions)
     named = [*_loaded_backends(definitions), *backends]
     problems += _different_backends_of_one_name(named)

@@ -103,7 +103,8 @@ def _resolver(binding: LoadBinding, descriptions: Mapping[str, str], *, awaits: 
         return await value if inspect.isawaitable(value) else value
 
     resolver = resolve_async if awaits else resolve
-    give_signature(resolver, _graphql_arguments(binding, descriptions))
+    where = "load of " + " or ".join(loader.label for loader in binding.loaders)
+    give_signature(resolver, _graphql_arguments(binding, descriptions), where)
     resolver.__name__ = "load"
     return resolver
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
+import strawberry
 from strawberry import relay
 from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
@@ -43,9 +44,9 @@ def connection_node(connection: Any) -> Any:
 
 
 def accepts(expected: Any, given: Any) -> bool:
-    """Whether a key of type *given*, None aside, may be asked of a loader by *expected*."""
+    """Whether a key of type *given*, None aside, may be asked of a loader by *expected*; GraphQL's ID is text."""
     wanted = set(members_of(expected)) - {NoneType}
-    offered = set(members_of(given)) - {NoneType}
+    offered = {str if member is strawberry.ID else member for member in members_of(given)} - {NoneType}
     return offered <= wanted or Any in wanted | offered
 
 

@@ -87,6 +87,10 @@ def arg(name: str, type: Any, *, of: str | None = None, description: str | None 
     With `relay.GlobalID` clients send a global id and the loader sees the raw id inside; an id of another type is
     refused. *of* names the type it must be an id of, by default the field's own.
     """
+    if not isinstance(name, str):
+        raise DeclarationError(
+            f'arg: expected a name and a type, such as arg("id", relay.GlobalID); got {name!r} first'
+        )
     is_global_id = type is relay.GlobalID
     return Argument(name, str if is_global_id else type, is_global_id, (of,) if of else (), description)
 

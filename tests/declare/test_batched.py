@@ -5,10 +5,10 @@ import asyncio
 import pytest
 import strawberry
 
-from gateway import Context, DeclarationError, arg, batched, graph, load, object_of
+from gateway import Context, DeclarationError, Info, arg, batched, graph, load, object_of
 from gateway.testing.run import running
 from tests.declare import library, types
-from tests.declare.library import BookRecord, query_of, refusal
+from tests.declare.library import BookRecord, problems_of, query_of, refusal
 
 
 class Seen:
@@ -183,3 +183,42 @@ async def test_parents_may_be_plain_objects():
 
     async with running(built) as ask:
         assert {"numbers": [{"doubled": 2}, {"doubled": 4}]} == await ask.data("{numbers {doubled}}")
+
+
+def test_further_parameters_are_the_context_and_arguments():
+    """`info` is of one parent, and a parameter without a type neither an argument nor the context."""
+
+    async def of_info(books: list[BookRecord], info: Info) -> list[int]: ...
+    async def bare(books: list[BookRecord], context) -> list[int]: ...
+    async def reserved(books: list[BookRecord], *, info: str) -> list[int]: ...
+
+    messages = [refusal(lambda declare=declare: batched(declare)) for declare in (of_info, bare, reserved)]
+
+    assert [
+        "of_info: expected 'info' to be a `Context`, got `Info`: many parents have no one place",
+        "bare: expected a type for 'context', got none; the request is a `Context`",
+        "tests.declare.test_batched.reserved: a parameter cannot be named 'info', which resolvers have: rename it",
+    ] == messages
+
+
+def test_the_values_are_the_fields():
+    """What the resolver says that it gives is compared with the field's type; errors in its place have none."""
+
+    @batched
+    async def words(books: list[BookRecord]) -> list[str | ValueError]: ...
+
+    @batched
+    async def counts(books: list[BookRecord]) -> list[int | None]: ...
+
+    @object_of(BookRecord)
+    class Book:
+        pages: int = words
+        lines: int = counts
+        lines_or_none: int | None = counts
+        blurb: str = words
+        tags: list[str] = words
+
+    assert [
+        "Book.pages: tests.declare.test_batched.words gives str, but the field's type is int",
+        "Book.lines: tests.declare.test_batched.counts may give None, so the field must be nullable",
+    ] == problems_of(query_of(book=(Book, load(library.featured))))

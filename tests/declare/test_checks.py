@@ -1,10 +1,15 @@
 """Every binding is checked when the graph is built; each sentence names the field, what was expected and what came."""
 
+import datetime as dt
+from decimal import Decimal
+from enum import Enum, StrEnum
 from typing import Annotated
 
+import msgspec
 import pytest
 import strawberry
 from strawberry import relay
+from strawberry.schema.config import StrawberryConfig
 
 from gateway import (
     Backend,
@@ -162,6 +167,101 @@ def test_a_union_has_a_member_for_each_loader():
         "Hit.item: books.loan_of expects a key of 2 part(s), by book_id, reader; got key=HitRecord.id",
         "Hit.item: no member of the union is over LoanRecord, which books.loan_of gives",
     ] == problems_of(query_of(hits=(list[Hit], load(library.hits))))
+
+
+class Party(Enum):
+    OPEN = "open"
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class EventRecord(msgspec.Struct, frozen=True):
+    day: dt.date
+    moment: dt.datetime
+    text: str
+    party: Party
+    colour: Colour
+    amount: Decimal
+
+
+def over_event(**fields):
+    """The problems of a type over EventRecord with these fields."""
+    body = {"__annotations__": fields, "__module__": __name__}
+    event = object_of(EventRecord)(type("Event", (), body))
+
+    @library.books.one()
+    def event_of() -> Call[EventRecord]: ...
+
+    return problems_of(query_of(event=(event, load(event_of))))
+
+
+def test_dates_and_enums_are_what_the_record_holds():
+    """A text is no date, and of a date or an enum's member a String would be what Python prints, not what was sent."""
+    assert [
+        "Event.day: the record holds date, the field's type is str",
+        "Event.moment: the record holds datetime, the field's type is date",
+        "Event.text: the record holds str, the field's type is datetime",
+        "Event.party: the record holds Party, the field's type is str",
+        "Event.colour: the record holds Colour, the field's type is int",
+    ] == over_event(day=str, moment=dt.date, text=dt.datetime, party=str, colour=int)
+
+
+def test_what_a_scalar_makes_the_text_of_is_not_refused():
+    """A text that is an enum's member is a text; a decimal's text is the number; a scalar of one's own knows itself."""
+
+    @object_of(EventRecord)
+    class Event:
+        day: dt.date
+        moment: dt.datetime
+        text: dt.time
+        party: Party
+        colour: str
+        amount: str
+
+    @library.books.one()
+    def event_of() -> Call[EventRecord]: ...
+
+    own = {dt.time: strawberry.scalar(name="Clock", serialize=str)}
+    built = graph(query=query_of(event=(Event, load(event_of))), config=StrawberryConfig(scalar_map=own))
+
+    assert "text: Clock!" in built.sdl
+
+
+@strawberry.interface
+class Named:
+    name: str
+
+
+@strawberry.interface
+class Guessed:
+    name: str
+
+    @classmethod
+    def resolve_type(cls, value, info, type_):
+        return "Person"
+
+
+@object_of(AuthorRecord)
+class Person(Named, Guessed):
+    name: str
+
+
+def test_an_interface_is_implemented_by_a_type_over_the_record():
+    """A type that no field names is not part of the graph; the text says where to name it."""
+    author = (Named | None, load(library.author_by_id, key=arg("id", strawberry.ID)))
+    book = (Named | None, load(library.book_by_id, key=arg("id", str)))
+    guessed = (Guessed | None, load(library.book_by_id, key=arg("id", str)))
+
+    expected = "but no type over it implements Named; a type that no field has goes into graph(types=[...])"
+    nobody = problems_of(query_of(author=author))
+    somebody_else = problems_of(query_of(book=book), types=[Person])
+    sdl = graph(query=query_of(author=author, guessed=guessed), types=[Person]).sdl
+
+    assert [f"Query.author: people.author_by_id gives AuthorRecord, {expected}"] == nobody
+    assert [f"Query.book: books.book_by_id gives BookRecord, {expected}"] == somebody_else
+    assert "author(id: ID!): Named\n  guessed(id: String!): Guessed" in sdl
 
 
 def test_what_a_client_asks_for_may_be_absent():

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 import strawberry
 from strawberry import relay
@@ -330,3 +331,26 @@ def test_only_a_loader_is_loaded_by(target, came):
         load(target, key=BookRecord.id)
     with pytest.raises(DeclarationError, match=re.escape(f"by_kind: 'Book': expected a loader, got {came}")):
         by_kind(type_of_id("id"), {"Book": target})
+
+
+@pytest.mark.parametrize("name", ["info", "root"])
+def test_a_loaders_parameter_has_a_name_of_its_own(name):
+    """Resolvers have these two: the loader is named, whose parameter would stand twice."""
+
+    @library.books.many()
+    def found(*, info: str = "", root: str = "") -> Call[list[BookRecord]]: ...
+
+    only_one = msgspec.structs.replace(found, parameters=tuple(p for p in found.parameters if p.name == name))
+
+    with pytest.raises(DeclarationError) as refused:
+        load(only_one)
+
+    assert f"load of books.found: a parameter cannot be named {name!r}, which resolvers have: rename it" == str(
+        refused.value
+    )
+
+
+def test_an_argument_has_a_name_first():
+    """`arg` without one, or with both exchanged, shows how it is written."""
+    with pytest.raises(DeclarationError, match=r"arg: expected a name and a type, such as arg\("):
+        arg(str, "id")
