@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, get_args, overload
+from typing import Any, Concatenate, Never, ParamSpec, TypeAlias, TypeVar, get_args, overload
 
 from ..vocabulary.errors import DeclarationError
 from .call import Call, Keys
-from .loader import Cardinality, Loader, Service, Write
+from .loader import Cardinality, Loader, Service, Write, refuse_no_loader
 from .page import Page
-from .signatures import KeyFields, read_key_fields, read_signature
+from .shapes import type_name
+from .signatures import EXPECTED_DEF, KeyFields, read_key_fields, read_signature
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -46,7 +48,7 @@ class Backend(Service, frozen=True):
     def one(self, *, by: K, max_batch: int = 100) -> Callable[[_Rows[K, P, R]], Loader[K, R | None, P]]: ...
     @overload
     def one(self) -> Callable[[Callable[P, Answer[R]]], Loader[None, R, P]]: ...
-    def one(self, *, by: Any = None, max_batch: int = 100) -> Any:
+    def one(self, *bare: object, by: Any = None, max_batch: int = 100) -> Any:
         """Declare a loader of one row a key; the engine aligns the rows to the keys, whatever their order.
 
         `@users.one(by=UserRecord.id)` decorates `def user_by_id(ids: Keys[str]) -> Call[list[UserRecord]]`. *by* is the
@@ -56,46 +58,56 @@ class Backend(Service, frozen=True):
         Raises:
             DeclarationError: the function's signature is not such a one, or *by* is no field of the record it gives.
         """
-        return self._loader("one", by, max_batch)
+        return self._loader("one", by, max_batch, bare)
 
     @overload
     def many(self, *, by: K, max_batch: int = 100) -> Callable[[_Rows[K, P, R]], Loader[K, list[R], P]]: ...
     @overload
     def many(self) -> Callable[[Callable[P, Answer[list[R]]]], Loader[None, list[R], P]]: ...
-    def many(self, *, by: Any = None, max_batch: int = 100) -> Any:
+    def many(self, *bare: object, by: Any = None, max_batch: int = 100) -> Any:
         """Declare a loader of many rows a key; rows of a key keep the backend's order, a key without rows gives [].
 
         The function gives `Call[list[Record]]`, with keys or without. Parameters and errors are those of `one`.
         """
-        return self._loader("many", by, max_batch)
+        return self._loader("many", by, max_batch, bare)
 
     @overload
     def page(self, *, by: K, max_batch: int = 100) -> Callable[[_Pages[K, P, R]], Loader[K, Page[R], P]]: ...
     @overload
     def page(self) -> Callable[[Callable[P, Answer[Page[R]]]], Loader[None, Page[R], P]]: ...
-    def page(self, *, by: Any = None, max_batch: int = 100) -> Any:
+    def page(self, *bare: object, by: Any = None, max_batch: int = 100) -> Any:
         """Declare a loader of one page a key, for connections that the backend pages.
 
         The function takes `first: int` and `after: str | None` besides what it filters by, and gives
         `Call[dict[Key, Page[Record]]]`, a page for each key; without keys `Call[Page[Record]]`. Parameters and errors
         are those of `one`.
         """
-        return self._loader("page", by, max_batch)
+        return self._loader("page", by, max_batch, bare)
 
     def write(
-        self, *, invalidates: Sequence[Loader[Any, Any, Any]] = ()
+        self, *bare: Never, invalidates: Sequence[Loader[Any, Any, Any]] = ()
     ) -> Callable[[Callable[P, Call[T]]], Write[P, T]]:
         """Declare a change, which a mutation's resolver sends: `await update_profile.send(info.context, change)`.
 
         *invalidates* names loaders of other backends whose rows it may alter; those of its own are known to be.
+
+        Raises:
+            DeclarationError: the function is async, or one of *invalidates* no loader.
         """
+        _refuse_bare("write", bare)
 
         def declare(build: Callable[P, Call[T]]) -> Write[P, T]:
+            where = f"{build.__module__}.{build.__qualname__}"
+            _check_write(where, build, invalidates)
             return Write(build.__name__, self, build, tuple(invalidates))
 
         return declare
 
-    def _loader(self, cardinality: Cardinality, by: Any, max_batch: int) -> Callable[[Callable[..., Any]], Any]:
+    def _loader(
+        self, cardinality: Cardinality, by: Any, max_batch: int, bare: tuple[object, ...]
+    ) -> Callable[[Callable[..., Any]], Any]:
+        _refuse_bare(cardinality, bare)
+
         def declare(build: Callable[..., Any]) -> Loader[Any, Any, Any]:
             where = f"{build.__module__}.{build.__qualname__}"
             if max_batch < 1:
@@ -104,7 +116,8 @@ class Backend(Service, frozen=True):
             signature = read_signature(where, build, cardinality, keyed=key is not None)
             _check_owner(where, key, signature.record)
             key_type = None if key is None else key.type_on(signature.record)
-            _check_keys(where, key_type, signature.keys)
+            if key_type is not None:
+                _check_keys(where, key_type, signature.keys)
             return Loader(
                 name=build.__name__,
                 backend=self,
@@ -121,6 +134,16 @@ class Backend(Service, frozen=True):
         return declare
 
 
+def _refuse_bare(decorator: str, bare: tuple[object, ...]) -> None:
+    """Say what `@users.one` without parentheses lacks: it gives the decorator the function."""
+    if bare:
+        came = getattr(bare[0], "__qualname__", repr(bare[0]))
+        example = "" if decorator == "write" else f"(by=UserRecord.id), or @backend.{decorator}"
+        raise DeclarationError(
+            f"@backend.{decorator}: expected keywords alone, as in @backend.{decorator}{example}(), got {came}"
+        )
+
+
 def _check_names(backend: str, parameter: str, names: object, expected: str) -> None:
     # A text would be taken letter by letter: nothing is named so, and nothing would be sent.
     if not isinstance(names, tuple) or not all(isinstance(name, str) and name for name in names):
@@ -129,9 +152,23 @@ def _check_names(backend: str, parameter: str, names: object, expected: str) -> 
 
 def _check_keys(where: str, key_type: Any, annotation: Any) -> None:
     """Type checkers compare the two as well; not everybody runs one."""
+    if annotation == key_type:
+        raise DeclarationError(
+            f"{where}: expected all keys of a call, `Keys[{type_name(key_type)}]`, got one key's type"
+        )
     asked = get_args(annotation)
-    if key_type is not None and asked and asked[0] is not Any and asked[0] != key_type:
-        raise DeclarationError(f"{where}: by= has keys of type {key_type}, but the function takes {annotation}")
+    if asked and asked[0] is not Any and asked[0] != key_type:
+        expected, came = type_name(key_type), type_name(asked[0])
+        raise DeclarationError(f"{where}: by= has keys of type {expected}, but the function takes those of {came}")
+
+
+def _check_write(where: str, build: Callable[..., Any], invalidates: object) -> None:
+    if inspect.iscoroutinefunction(build):
+        raise DeclarationError(f"{where}: {EXPECTED_DEF}")
+    if not isinstance(invalidates, list | tuple):
+        raise DeclarationError(f"{where}: invalidates= expects a list of loaders, got {invalidates!r}")
+    for loader in invalidates:
+        refuse_no_loader(f"{where}: invalidates=", loader)
 
 
 def _check_owner(where: str, key: KeyFields | None, record: type[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
 
 import msgspec
 
-from ..vocabulary.context import Context
+from ..vocabulary.context import Context, LoadingDoor
 from ..vocabulary.errors import DeclarationError
 
 K = TypeVar("K")
@@ -53,7 +53,7 @@ class Loader(msgspec.Struct, Generic[K, V_co, P], frozen=True, eq=False):
         """
         if args:
             raise self._too_many(args)
-        value: V_co = await context.loads.load(self, key, arguments)
+        value: V_co = await _loads_of(context, self.label).load(self, key, arguments)
         return value
 
     async def load_many(
@@ -62,7 +62,7 @@ class Loader(msgspec.Struct, Generic[K, V_co, P], frozen=True, eq=False):
         """Values aligned to *keys*; where a key failed, its error stands in the value's place."""
         if args:
             raise self._too_many(args)
-        values: list[V_co | Exception] = await context.loads.load_many(self, keys, arguments)
+        values: list[V_co | Exception] = await _loads_of(context, self.label).load_many(self, keys, arguments)
         return values
 
     @property
@@ -101,8 +101,12 @@ class Write(msgspec.Struct, Generic[P, T], frozen=True, eq=False):
         Raises:
             GatewayError: the call failed.
         """
-        bound = inspect.signature(self.build).bind(*args, **arguments)
-        return cast("T", await context.loads.write(self, bound.arguments))
+        loads = _loads_of(context, self.label)
+        try:
+            bound = inspect.signature(self.build).bind(*args, **arguments)
+        except TypeError as unfit:
+            raise TypeError(f"{self.label}: {unfit}") from None
+        return cast("T", await loads.write(self, bound.arguments))
 
     @property
     def label(self) -> str:
@@ -111,6 +115,18 @@ class Write(msgspec.Struct, Generic[P, T], frozen=True, eq=False):
 
     def __repr__(self) -> str:
         return f"<Write {self.label}>"
+
+
+def _loads_of(context: Context[Any], where: str) -> LoadingDoor:
+    """Where *context* loads through.
+
+    Raises:
+        TypeError: it is none, such as the `info` that has it.
+    """
+    try:
+        return context.loads
+    except AttributeError:
+        raise TypeError(f"{where}: expected `info.context` first, got {type(context).__name__}") from None
 
 
 def refuse_no_loader(where: str, candidate: object) -> None:

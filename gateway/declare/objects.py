@@ -38,7 +38,8 @@ def object_of(
         DeclarationError: *record* is no msgspec.Struct class.
     """
     if not (isinstance(record, type) and issubclass(record, msgspec.Struct)):
-        raise DeclarationError(f"object_of: expected a msgspec.Struct class, got {record!r}")
+        came = record.__qualname__ if isinstance(record, type) else repr(record)
+        raise DeclarationError(f"object_of: expected a msgspec.Struct class, as in @object_of(UserRecord), got {came}")
 
     def bind(cls: type[T]) -> type[T]:
         _own_fields(cls)

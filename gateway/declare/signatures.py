@@ -24,6 +24,10 @@ _SHAPES: dict[tuple[Cardinality, bool], str] = {
 }
 
 
+#: What is said of an `async def` that returns a call.
+EXPECTED_DEF = "expected `def`, got `async def`: the function describes a Call, which the engine sends"
+
+
 class KeyFields(msgspec.Struct, frozen=True):
     """The record fields that hold a loader's key, from the descriptors given as `by=`."""
 
@@ -99,17 +103,23 @@ def read_signature(where: str, build: Callable[..., Any], cardinality: Cardinali
     for parameter in parameters:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             raise DeclarationError(f"{where}: {_not_keyword_only(parameter, cardinality, keyed=keyed)}")
+    if opaque and get_origin(signature.return_annotation) is Call:
+        raise DeclarationError(f"{where}: {EXPECTED_DEF}")
     record = _record_of(signature.return_annotation, cardinality, keyed=keyed, opaque=opaque)
     if record is None:
         expected = _SHAPES[cardinality, keyed]
         expected = expected.removeprefix("Call[").removesuffix("]") if opaque else expected
         raise DeclarationError(
             f"{where}: expected `-> {expected}` of a {cardinality} loader "
-            f"{'with' if keyed else 'without'} keys, got `{signature.return_annotation}`"
+            f"{'with' if keyed else 'without'} keys, got {_came(signature.return_annotation)}"
         )
     first = next(iter(signature.parameters.values()), None)
     keys = first.annotation if keyed and first else None
     return LoaderSignature(record, keys, tuple(parameters), opaque)
+
+
+def _came(annotation: Any) -> str:
+    return "none" if annotation is inspect.Signature.empty else f"`{annotation}`"
 
 
 def _not_keyword_only(parameter: inspect.Parameter, cardinality: Cardinality, *, keyed: bool) -> str:

@@ -52,8 +52,7 @@ class Caller:
         call = loader.build(keys, **arguments) if loader.by else loader.build(**arguments)
         if loader.opaque:
             return align(loader, keys, DecodedRows(await within(self._sender.deadline, call, loader.label)))
-        if not isinstance(call, Call):
-            raise EngineError(f"{loader.label}: expected a Call, got {type(call).__name__}")
+        call = expect_call(loader.label, call)
         flight.is_validated = call.transform is None
         response = await self.send(call, flight.recipient, flight)
         if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
@@ -84,6 +83,17 @@ class Caller:
             facts.answered_s = deadline.clock.monotonic_s()
         facts.status, facts.response_bytes = response.status, len(response.body)
         return response
+
+
+def expect_call(label: str, built: object) -> Call[Any]:
+    """What the function behind *label* gave, which is a call.
+
+    Raises:
+        EngineError: it is none, for instance where a `return` is missing.
+    """
+    if isinstance(built, Call):
+        return built
+    raise EngineError(f"{label}: expected a Call, got {type(built).__name__}")
 
 
 def _row_is_absent(loader: Loader[Any, Any, Any], keys: Sequence[Any], call: Call[Any]) -> bool:

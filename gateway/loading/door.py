@@ -23,6 +23,7 @@ from ..vocabulary.context import Context
 from ..vocabulary.errors import EngineError, MissingError
 from ..vocabulary.settings_limits import LimitSettings
 from .batches import start_batch
+from .calling import expect_call
 from .cancellation import until_over
 from .decoding import decode_answer
 from .flight import CallFacts
@@ -155,7 +156,7 @@ class Loads:
             GatewayError: the call failed, or a limit forbids it.
         """
         parts = self._open()
-        call = write.build(**arguments)
+        call = expect_call(write.label, write.build(**arguments))
         refusal = parts.usage.count_call(write)
         if refusal is not None:
             raise refusal

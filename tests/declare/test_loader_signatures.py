@@ -211,3 +211,63 @@ async def test_arguments_after_the_key_are_named():
     """A positional argument is refused before anything is sent."""
     with pytest.raises(TypeError, match=r"books.books_by_author: arguments after the key are keyword-only, got \(3,\)"):
         await books_by_author.load(None, "a1", 3)
+
+
+def test_a_loader_takes_all_keys_of_a_call():
+    """One key's type in the place of `Keys[...]` would be given several without a word."""
+
+    def by_id(book_id: str) -> Call[list[BookRecord]]: ...
+    def by_ids(ids: Keys[int]) -> Call[list[BookRecord]]: ...
+
+    assert "by_id: expected all keys of a call, `Keys[str]`, got one key's type" == refusal(
+        lambda: books.one(by=BookRecord.id)(by_id)
+    )
+    assert "by_ids: by= has keys of type str, but the function takes those of int" == refusal(
+        lambda: books.one(by=BookRecord.id)(by_ids)
+    )
+
+
+def test_what_returns_a_call_does_not_await():
+    """`async def` before a function that describes a call is a slip, of loaders and writes alike."""
+
+    async def described(ids: Keys[str]) -> Call[list[BookRecord]]: ...
+    async def change(book_id: str) -> Call[BookRecord]: ...
+
+    expected = "expected `def`, got `async def`: the function describes a Call, which the engine sends"
+    assert f"described: {expected}" == refusal(lambda: books.one(by=BookRecord.id)(described))
+    assert f"change: {expected}" == refusal(lambda: books.write()(change))
+
+
+def test_a_return_type_that_is_missing_is_none():
+    """Where nothing is annotated, nothing is said to have come."""
+
+    def bare(ids: Keys[str]): ...
+
+    message = refusal(lambda: books.one(by=BookRecord.id)(bare))
+
+    assert "bare: expected `-> Call[list[Record]]` of a one loader with keys, got none" == message
+
+
+@pytest.mark.parametrize("decorator", ["one", "many", "page", "write"])
+def test_a_decorator_has_its_parentheses(decorator):
+    """Without them it is given the function; the text shows how it is written."""
+    message = refusal(lambda: getattr(books, decorator)(_by_id))
+
+    assert message.startswith(f"@backend.{decorator}: expected keywords alone, as in @backend.{decorator}(")
+    assert message.endswith("(), got _by_id")
+
+
+@pytest.mark.parametrize(
+    ("invalidates", "expected"),
+    [
+        (book_by_id, "invalidates= expects a list of loaders, got <Loader books.book_by_id one by id>"),
+        ("book_by_id", "invalidates= expects a list of loaders, got 'book_by_id'"),
+        (["book_by_id"], "invalidates=: expected a loader, got 'book_by_id'; declare one with @backend.one"),
+    ],
+)
+def test_a_write_invalidates_loaders(invalidates, expected):
+    """The name of a loader would invalidate nothing, and nobody would be told."""
+
+    def rename(book_id: str) -> Call[BookRecord]: ...
+
+    assert refusal(lambda: books.write(invalidates=invalidates)(rename)).startswith(f"rename: {expected}")

@@ -17,7 +17,9 @@ def query_over(cls, loader=library.featured):
 
 def test_a_type_is_over_a_record():
     """Anything but a record class is refused where it is written."""
-    with pytest.raises(DeclarationError, match=r"object_of: expected a msgspec.Struct class, got <class 'str'>"):
+    with pytest.raises(
+        DeclarationError, match=r"object_of: expected a msgspec.Struct class, as in @object_of\(UserRecord\), got str"
+    ):
         object_of(str)
 
 

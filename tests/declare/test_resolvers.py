@@ -227,3 +227,42 @@ async def test_the_application_object_reaches_resolvers():
 
     async with running(built, app=app) as ask:
         assert {"greeting": "Hello"} == await ask.data("{greeting}")
+
+
+async def test_what_is_loaded_by_is_the_context():
+    """`info` in its place, a list, or arguments that do not fit say whose call is wrong, and what was expected."""
+
+    @library.books.write()
+    def rename(book_id: str, *, title: str) -> Call[BookRecord]: ...
+
+    async def by_info(info: Info) -> str | None:
+        return str(await library.book_by_id.load(info, "b1"))
+
+    async def many_by_info(info: Info) -> str | None:
+        return str(await library.book_by_id.load_many(info, ["b1"]))
+
+    async def without(info: Info) -> str | None:
+        return str(await rename.send(["b1"], title="New"))
+
+    async def too_little(info: Info) -> str | None:
+        return str(await rename.send(info.context, "b1"))
+
+    async def unfinished(info: Info) -> str | None:
+        return str(await rename.send(info.context, "b1", title="New"))
+
+    resolvers = (by_info, many_by_info, without, too_little, unfinished)
+    built = graph(
+        query=query_of(**{each.__name__: (str | None, strawberry.field(each)) for each in resolvers}),
+        backends=[library.books],
+    )
+
+    async with running(built, books=types.books()) as ask:
+        reply = await ask("{byInfo manyByInfo without tooLittle unfinished}")
+
+    assert [
+        "TypeError('books.book_by_id: expected `info.context` first, got Info')",
+        "TypeError('books.book_by_id: expected `info.context` first, got Info')",
+        "TypeError('books.rename: expected `info.context` first, got list')",
+        "TypeError(\"books.rename: missing a required argument: 'title'\")",
+        "INTERNAL_SERVER_ERROR: books.rename: expected a Call, got NoneType",
+    ] == reply.details
