@@ -48,6 +48,16 @@ def invoked_backends(settings: Settings) -> dict[str, bool]:
     }
 
 
+def _of_dev(name: str, settings: Settings) -> str:
+    """What `gateway dev` would do about an address, or, where it runs, could be told to."""
+    if name in settings.dev.services:
+        return "`gateway dev` gives it its service's when it starts; or "
+    if settings.mode != "development":
+        return ""
+    services = f"; there is {', '.join(settings.dev.services)}" if settings.dev.services else ""
+    return f"declare the service that `gateway dev` runs as [dev.services.{name}]{services}; or "
+
+
 def open_backend(name: str, configured: BackendSettings, settings: Settings) -> Wire:
     """The wire that the address of *configured* says.
 
@@ -55,9 +65,8 @@ def open_backend(name: str, configured: BackendSettings, settings: Settings) -> 
         SettingsError: there is no address or a wrong one, or what it needs is missing.
     """
     if not configured.address:
-        by_itself = "`gateway dev` gives it its service's when it starts; or " if name in settings.dev.services else ""
         raise SettingsError(
-            f"backends.{name}: expected an address, got none; {by_itself}set it in gateway.toml or as"
+            f"backends.{name}: expected an address, got none; {_of_dev(name, settings)}set it in gateway.toml or as"
             f" GATEWAY_BACKENDS__{name.upper()}, such as http://127.0.0.1:8101 or lambda:{name}"
         )
     try:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..declare.graph import Graph
 from ..vocabulary.errors import SettingsError
 from ..vocabulary.nearest import did_you_mean
+
+_PACKAGE: Final = f"{Path(__file__).parents[1]}/"
 
 
 def import_graph(target: str) -> Graph:
@@ -23,6 +26,19 @@ def import_graph(target: str) -> Graph:
     if not isinstance(value, Graph):
         raise SettingsError(f"graph: expected {target} to be made by gateway.graph(...), got {type(value).__name__}")
     return value
+
+
+def print_import_error(raised: BaseException) -> None:
+    """Print *raised* to standard error, its traceback from the application's first line on: what led there is ours."""
+    place = raised.__traceback__
+    while place is not None and _leads_to_import(place.tb_frame.f_code.co_filename):
+        place = place.tb_next
+    # Of a module that does not compile nothing has run: the error itself says where.
+    traceback.print_exception(raised.with_traceback(place))
+
+
+def _leads_to_import(file: str) -> bool:
+    return file.startswith((_PACKAGE, "<frozen importlib")) or file == importlib.__file__
 
 
 def _import_attribute(target: str) -> Any:

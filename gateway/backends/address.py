@@ -105,7 +105,7 @@ def parse_address(text: str) -> Address:
         case "local":
             return _local(text, rest)
     raise ValueError(
-        f"expected one of {', '.join(_FORMS.values())}; got {mask_credentials(text)!r}{_hint(text, scheme)}"
+        f"expected one of {', '.join(_FORMS.values())}, got {mask_credentials(text)!r}{_hint(text, scheme)}"
     )
 
 
@@ -172,4 +172,6 @@ def _hint(text: str, scheme: str) -> str:
         return ""
     if re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}(?:/.*)?", text):
         return f"; did you mean http://{text}?"
+    if text.startswith("arn:aws"):
+        return f"; did you mean lambda:{text}?"
     return did_you_mean(scheme.lower(), _FORMS)

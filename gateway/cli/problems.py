@@ -6,13 +6,12 @@ import contextlib
 import errno
 import socket
 import sys
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
 from ..application.engine import Engine
-from ..application.importing import import_graph
+from ..application.importing import import_graph, print_import_error
 from ..declare.graph import Graph
 from ..vocabulary.dangers import danger_of_host
 from ..vocabulary.errors import DeclarationError, SettingsError
@@ -58,8 +57,8 @@ def graph_or_fail(target: str, *, serves: bool = False) -> Graph:
             return import_graph(target)
     except (SettingsError, DeclarationError) as wrong:
         fail(str(wrong))
-    except Exception:  # noqa: BLE001 - shown whole: the fault is in code that is not ours
-        traceback.print_exc()
+    except Exception as raised:  # noqa: BLE001 - shown: the fault is in code that is not ours
+        print_import_error(raised)
         fail(f"graph: importing {target} raised the error above")
 
 

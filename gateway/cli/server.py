@@ -10,7 +10,6 @@ import os
 import resource
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -114,8 +113,10 @@ def _imported_app(*, reloads: bool) -> Any:
         from ..asgi import app  # noqa: PLC0415 - never in the server process, whose forks would inherit it
     except (DeclarationError, SettingsError) as wrong:
         _say(f"gateway: {wrong}")
-    except Exception:  # noqa: BLE001 - shown whole: the fault is in code that is not ours
-        traceback.print_exc()
+    except Exception as raised:  # noqa: BLE001 - shown: the fault is in code that is not ours
+        from ..application.importing import print_import_error  # noqa: PLC0415 - as below
+
+        print_import_error(raised)
     else:
         return app
     if reloads:

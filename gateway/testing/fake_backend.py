@@ -45,6 +45,7 @@ class FakeBackend:
         """
         self.requests: list[WireRequest] = []
         self.is_closed = False
+        self._names = tuple(routes)
         self._routes = [(*_read_route(route), answer) for route, answer in routes.items()]
 
     async def send(self, request: WireRequest, *, timeout_s: float) -> WireResponse:
@@ -56,7 +57,10 @@ class FakeBackend:
             if method == request.method and path.fullmatch(request.path):
                 with SendLimit("fake", timeout_s):
                     return await _respond(answer, request)
-        raise BackendError(f"the fake backend has no route {request.method} {request.path}", code="BACKEND_REFUSED")
+        raise BackendError(
+            f"the fake backend has no route {request.method} {request.path}; it has {', '.join(self._names) or 'none'}",
+            code="BACKEND_REFUSED",
+        )
 
     def keys(self, name: str) -> list[list[str]]:
         """The values of the query parameter *name*, a list for each request that had it, in the order they came."""

@@ -52,6 +52,7 @@ def test_text_of_an_address_is_what_was_parsed(text):
         ("htp://users", ["expected one of http://host[:port][/base]", "got 'htp://users'", "did you mean http?"]),
         ("lamda:users", ["local:package.module:handler", "did you mean lambda?"]),
         ("localhost:8000", ["did you mean http://localhost:8000?"]),
+        (f"{ARN}", [f"did you mean lambda:{ARN}?"]),
         ("users", ["got 'users'"]),
         ("", ["got ''"]),
         ("http:users", ["expected http://host[:port][/base]", "no host name"]),

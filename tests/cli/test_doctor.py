@@ -198,6 +198,18 @@ async def test_wrong_settings_are_told_each(directory: Path) -> None:
     assert 1 == code
     assert "2 of 3 checks failed\n" == printed.splitlines(keepends=True)[-1]
     assert "fail  settings  gateway.toml: max_dept: no such setting\n" in printed
+    assert "to do: correct or remove it; `gateway config` then prints all settings\n" in printed
+
+
+async def test_a_wrong_address_says_what_came_and_where(directory: Path) -> None:
+    """An ARN as AWS shows it lacks its scheme; what to do is the nearest right text and where it is written."""
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:books"
+
+    _, told = await examined(directory, GATEWAY_BACKENDS__BOOKS=arn)
+
+    status, found, advice = told["backend books"]
+    assert ("fail", f"correct it in GATEWAY_BACKENDS__BOOKS; did you mean lambda:{arn}?") == (status, advice)
+    assert found.endswith(f", got '{arn}'")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])

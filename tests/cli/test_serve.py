@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -427,11 +428,45 @@ async def test_a_host_that_is_not_here_is_told(directory: Path, host: str) -> No
 
 
 async def test_an_error_in_the_applications_code_keeps_its_traceback(directory: Path) -> None:
-    """The fault is theirs to find: the traceback leads to the line, a sentence says what it is about."""
-    (directory / "broken.py").write_text("1 / 0\n")
+    """The fault is theirs to find: the traceback begins at their first line, a sentence says what it is about."""
+    (directory / "broken.py").write_text("import inner\n")
+    (directory / "inner.py").write_text("1 / 0\n")
 
     code, _, said = await run_gateway("serve", "broken:graph", directory=directory)
 
     assert 2 == code
-    assert "broken.py" in said
+    assert [f"{directory}/broken.py", f"{directory}/inner.py"] == re.findall(r'File "(.+?)"', said)
+    assert said.startswith("Traceback (most recent call last):\n")
     assert said.endswith("gateway: graph: importing broken:graph raised the error above\n")
+
+
+async def test_a_module_that_does_not_compile_is_shown(directory: Path) -> None:
+    """None of its lines has run: the error names the place, and nothing of ours stands before it."""
+    (directory / "broken.py").write_text("graph = = 1\n")
+
+    _, _, said = await run_gateway("serve", "broken:graph", directory=directory)
+
+    assert said.startswith(f'  File "{directory}/broken.py", line 1\n')
+    assert "SyntaxError: invalid syntax" in said
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        ("", "declare the service that `gateway dev` runs as [dev.services.words]; or set it in gateway.toml"),
+        (
+            '[dev.services.wards]\nhandler = "words.app.handler"\n',
+            "declare the service that `gateway dev` runs as [dev.services.words]; there is wards; or set it in",
+        ),
+    ],
+)
+async def test_an_address_that_gateway_dev_could_give(directory: Path, services: str, expected: str) -> None:
+    """In development a backend without an address mostly lacks its service, or is named otherwise."""
+    (directory / "hello.py").write_text(OVER_A_BACKEND)
+    (directory / "gateway.toml").write_text(services)
+
+    _, _, said = await run_gateway(
+        "serve", "hello:graph", environment={"GATEWAY_MODE": "development"}, directory=directory
+    )
+
+    assert said.startswith(f"gateway: backends.words: expected an address, got none; {expected}")

@@ -66,9 +66,11 @@ async def test_a_handler_may_be_anything() -> None:
 
 
 async def test_a_request_without_a_route_is_refused() -> None:
-    """404 would mean a row that is absent: the text says what was asked."""
-    with pytest.raises(BackendError, match="no route PUT /users") as refused:
-        await asked(FakeBackend({"GET /users": []}), method="PUT")
+    """404 would mean a row that is absent: the text says what was asked, and what could be."""
+    with pytest.raises(BackendError, match=r"no route PUT /users; it has GET /users, GET /users/\{id\}") as refused:
+        await asked(FakeBackend({"GET /users": [], "GET /users/{id}": {}}), method="PUT")
+    with pytest.raises(BackendError, match="no route GET /users; it has none"):
+        await asked(FakeBackend({}))
 
     assert "BACKEND_REFUSED" == refused.value.code
 

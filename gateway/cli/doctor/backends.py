@@ -63,7 +63,9 @@ class BackendChecks:
             wire = open_backend(name, configured, self.settings)
         except SettingsError as wrong:
             found, _, advice = str(wrong).removeprefix(f"backends.{name}: ").partition("; ")
-            return fail(check, found, advice or f"correct it in {self._source(name)}")
+            is_hint = advice.startswith(("did you mean", "known"))
+            correct = f"correct it in {self._source(name)}"
+            return fail(check, found, f"{correct}; {advice}" if is_hint else advice or correct)
         except Exception as raised:  # noqa: BLE001 - a handler in this process, whose module raises
             return fail(check, f"{type(raised).__name__}: {raised}", "correct the handler's module")
         try:

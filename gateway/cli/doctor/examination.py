@@ -33,6 +33,8 @@ from .finding import Finding, fail, masked, ok, tell, warn
 from .services import look_at_services
 
 _IMPORT_S: Final = 20.0
+#: No page of the documentation: a project has none.
+_OF_SETTINGS: Final = "correct or remove it; `gateway config` then prints all settings"
 _SHOWN_VERSIONS: Final = ("granian", "strawberry-graphql", "graphql-core", "httptools")
 _SECRET_VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
@@ -55,7 +57,7 @@ async def _examine(file: Path | None, target: str | None, timeout_s: float) -> l
         settings, sources = load_settings_with_sources(file)
     except SettingsError as wrong:
         problems = str(wrong).splitlines()
-        return findings + [fail("settings", each, "docs/settings.md lists all settings") for each in problems]
+        return findings + [fail("settings", each, _OF_SETTINGS) for each in problems]
     findings.append(_settings(settings, sources))
     graph, looked = await _graph(target or settings.graph)
     findings.append(looked)
