@@ -41,11 +41,11 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     """
     if response.status in call.also:
         into, transform = call.also[response.status]
-        known = _decode(into, response.body, backend)
+        known = _decode(into, response.body, backend, call=call)
         return known if transform is None else transform(known)
     if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
         raise _own_error(call, response, backend) or status_error(call, response, backend)
-    answer = _decode(call.into, response.body, backend)
+    answer = _decode(call.into, response.body, backend, call=call)
     return answer if call.transform is None else call.transform(answer)
 
 
@@ -62,7 +62,7 @@ def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireRe
         rows_are_separable = loader.by and get_origin(call.into) is list and call.transform is None
         if not rows_are_separable:
             raise
-        return _decode_row_by_row(loader, call.into, response.body)
+        return _decode_row_by_row(loader, call, response.body)
 
 
 def _own_error(call: Call[Any], response: WireResponse, backend: str) -> GatewayError | None:
@@ -92,20 +92,22 @@ def status_error(call: Call[Any], response: WireResponse, backend: str) -> Gatew
     return BackendError(detail, code="BACKEND_FAILED" if server_failed else "BACKEND_REFUSED", backend=backend)
 
 
-def _decode(into: Any, body: bytes, backend: str, *, expected: Any = None) -> Any:
+def _decode(into: Any, body: bytes, backend: str, *, call: Call[Any] | None = None, expected: Any = None) -> Any:
+    """The value in *body*, which answers *call* or is a row of such an answer; an error says *expected* for *into*."""
     try:
         return _decoder(into).decode(body or b"null")
     except _UNREADABLE as wrong:
-        raise DecodeError(f"expected {type_name(expected or into)}: {wrong}", backend=backend) from wrong
+        where = "" if call is None else f"{call.method} {call.path}: "
+        raise DecodeError(f"{where}expected {type_name(expected or into)}: {wrong}", backend=backend) from wrong
 
 
-def _decode_row_by_row(loader: Loader[Any, Any, Any], into: Any, body: bytes) -> DecodedRows:
-    (row_type,) = get_args(into)
+def _decode_row_by_row(loader: Loader[Any, Any, Any], call: Call[Any], body: bytes) -> DecodedRows:
+    (row_type,) = get_args(call.into)
     backend = loader.backend.name
     good: list[Any] = []
     failed: dict[Any, GatewayError] = {}
     stray: GatewayError | None = None
-    for raw in _decode(list[msgspec.Raw], body, backend, expected=into):
+    for raw in _decode(list[msgspec.Raw], body, backend, call=call, expected=call.into):
         try:
             good.append(_decode(row_type, bytes(raw), backend))
         except DecodeError as wrong:

@@ -52,12 +52,16 @@ def aligned(loader: Any, call: Call[Any], keys: list[Any], body: bytes | str) ->
     return {key: value.detail if isinstance(value, GatewayError) else value for key, value in values.items()}
 
 
-def test_an_answer_that_is_no_list_names_the_loaders_type() -> None:
-    """What was expected is said as the loader declares it."""
-    with pytest.raises(
-        DecodeError, match=r"expected list\[tests\.loading\.request\.Row\]: Expected `array`, got `object`"
-    ):
+def test_an_answer_that_is_no_list_names_the_call_and_the_loaders_type() -> None:
+    """What was expected is said as the loader declares it, and which of a backend's calls was answered so."""
+    with pytest.raises(DecodeError) as unusable:
         aligned(row_by_id, _CALL, ["a"], '{"rows": []}')
+    with pytest.raises(DecodeError) as wrapped:
+        decode_rows(row_by_id, _CALL.then(list), answer("[1]"))
+
+    expected = "GET /rows: expected list[tests.loading.request.Row]: Expected"
+    assert f"{expected} `array`, got `object`" == unusable.value.detail
+    assert f"{expected} `object`, got `int` - at `$[0]`" == wrapped.value.detail
 
 
 def test_one_wrong_row_fails_that_row_alone() -> None:
