@@ -12,6 +12,7 @@ from ..vocabulary.late_names import late_names
 if TYPE_CHECKING:
     from ..admission.hops_signature import sign_hops
     from ..local_lambda import Function, LocalLambda
+    from ..vocabulary.settings import Settings
     from .clock import ManualClock
     from .doors import Door, HttpDoor, LambdaDoor, Received, as_lambda, in_process, over_socket
     from .fake_backend import FakeBackend, respond
@@ -32,6 +33,7 @@ __all__ = [
     "Received",
     "Reply",
     "ServiceProcess",
+    "Settings",
     "as_lambda",
     "captured_logs",
     "in_process",
@@ -51,6 +53,7 @@ if not TYPE_CHECKING:  # which would take every name for one of these
         {
             "..admission.hops_signature": ("sign_hops",),
             "..local_lambda": ("Function", "LocalLambda"),
+            "..vocabulary.settings": ("Settings",),
             ".clock": ("ManualClock",),
             ".doors": ("Door", "HttpDoor", "LambdaDoor", "Received", "as_lambda", "in_process", "over_socket"),
             ".fake_backend": ("FakeBackend", "respond"),

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,20 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.ports import free_port
+
+DEPLOYING = Path(__file__).parents[2] / "docs" / "deploying.md"
+
+#: As Lambda's runtime does, with nothing on the module path but the function's own folder.
+CALL = """
+import sys
+sys.path[:] = ["."] + [path for path in sys.path if "site-packages" not in path]
+from gateway.aws_lambda import handler
+print(handler({
+    "version": "2.0", "rawPath": "/graphql", "rawQueryString": "", "headers": {"content-type": "application/json"},
+    "requestContext": {"http": {"method": "POST", "path": "/graphql", "sourceIp": "192.0.2.1"}},
+    "body": '{"query": "{books {edges {node {title}}}}"}', "isBase64Encoded": False,
+}, None)["body"])
+"""
 
 UV = Path(sys.executable).with_name("uv")
 # `make`'s own variables would have the project's say that it was called from another.
@@ -73,3 +88,26 @@ def test_the_scaffold_tests_itself_and_runs(wheel: Path, tmp_path: Path) -> None
     assert tested.endswith("1 operation within budget\n")
     assert {"books": {"edges": [{"node": {"title": "Kindred"}}]}} == answer
     assert 'source = { registry = "wheels" }' in (project / "uv.lock").read_text()
+
+    assert {"errors": ["BACKEND_UNREACHABLE"], "data": None} == answer_of_function(project, tmp_path)
+
+
+def answer_of_function(project: Path, directory: Path) -> object:
+    """What the function answers that `docs/deploying.md` packs; its service is not there."""
+    section = DEPLOYING.read_text().partition("## A Lambda function")[2]
+    commands = [line[2:] for line in section.splitlines() if line.startswith("$ ")]
+    for command in commands:
+        run("sh", "-c", command.replace("3.13", ".".join(map(str, sys.version_info[:2]))), directory=project)
+    with zipfile.ZipFile(project / "function.zip") as packed:
+        packed.extractall(directory / "task")
+    called = subprocess.run(
+        [sys.executable, "-I", "-c", CALL],
+        cwd=directory / "task",
+        env={**ENVIRONMENT, "GATEWAY_BACKENDS__BOOKS": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == called.returncode, called.stderr
+    answer = json.loads(called.stdout)
+    return {**answer, "errors": [error["extensions"]["code"] for error in answer["errors"]]}
