@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..local_lambda import Function
 from ..vocabulary.settings import ServiceSettings
 from .http_service import Place, ServiceFailedError, filled
+from .modules import module_exists, module_of
 from .renewal import Renew, Say
 from .running import Running
 
@@ -28,8 +29,12 @@ async def start_functions(
     """Start the local Lambda with *functions*, whose lines go to their own of *says*; *stack* ends it.
 
     Raises:
-        ServiceFailedError: it did not start.
+        ServiceFailedError: it did not start, or a handler's module is not there.
     """
+    for name, service in functions.items():
+        module = module_of(service.handler or "")
+        if not module_exists(module):
+            raise ServiceFailedError(f"{name}: handler {service.handler}: no module named {module!r}")
     try:
         from ..local_lambda import LocalLambda  # noqa: PLC0415 - an extra that HTTP services need not
 

@@ -12,6 +12,7 @@ from watchfiles import awatch
 
 from ..vocabulary.settings import ServiceSettings
 from .http_service import ServiceFailedError
+from .modules import module_of
 
 #: Starts a service anew, told which file has changed.
 Renew: TypeAlias = Callable[[Path], Awaitable[None]]
@@ -39,7 +40,7 @@ def code_folders(name: str, service: ServiceSettings, root: Path) -> list[Path]:
 def _modules(service: ServiceSettings) -> Iterable[tuple[str, ...]]:
     """The modules that it runs, each by the dotted names that it may have, the likelier one first."""
     if service.handler is not None:
-        yield (service.handler.rpartition(".")[0],)
+        yield (module_of(service.handler),)
     command = service.command or ()
     for flag, module in pairwise(command):
         if flag == "-m":

@@ -81,6 +81,10 @@ async def test_a_used_port_is_told_at_once() -> None:
         ('command = ["/nowhere/service"]', "gateway: broken: expected a program to run, got '/nowhere/service'"),
         ('command = ["{python}", "-c", "print(\'no configuration\'); exit(3)"]', "gateway: broken: ended with code 3"),
         (
+            'handler = "hello.none.app.handler"',
+            "gateway: broken: handler hello.none.app.handler: no module named 'hello.none.app'\n",
+        ),
+        (
             'command = ["{python}", "-c", "exit(3)"]\nwatch = ["code"]',
             "gateway: broken: watch: expected a folder, got 'code', which is none\n",
         ),

@@ -189,6 +189,16 @@ async def test_a_graph_that_cannot_be_imported_is_told(directory: Path, code: st
     assert told["graph"]["advice"].startswith(advice)
 
 
+async def test_a_wrong_graph_makes_no_service_wrong(directory: Path) -> None:
+    """A service is looked for in the working directory, whatever came of the graph."""
+    (directory / "words.py").touch()
+    (directory / "gateway.toml").write_text('graph = "graph"\n[dev.services.words]\nhandler = "words.handler"\n')
+
+    _, told = await examined(directory)
+
+    assert ("fail", "ok") == (told["graph"][0], told["dev service words"][0])
+
+
 async def test_wrong_settings_are_told_each(directory: Path) -> None:
     """A finding for each; nothing else can be looked at then."""
     (directory / "gateway.toml").write_text("deadline_s = 'soon'\nmax_dept = 3\n")

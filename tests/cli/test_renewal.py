@@ -19,6 +19,7 @@ from gateway.vocabulary.settings import ServiceSettings
     ("service", "expected"),
     [
         ({"handler": "services.users.app.handler"}, ["services/users"]),
+        ({"handler": "services.users.app:handler"}, ["services/users"]),
         ({"handler": "services.users.handler"}, ["services"]),
         ({"handler": "app.handler"}, []),
         ({"handler": "elsewhere.app.handler"}, []),

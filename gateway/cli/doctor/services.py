@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ...vocabulary.settings import ServiceSettings, Settings
 from ..http_service import filled
+from ..modules import module_exists, module_of
 from .finding import Finding, ok, warn
 
 
@@ -25,8 +26,8 @@ def _of_function(handler: str) -> tuple[str, str] | None:
     """What is wrong with a Lambda function, and what to do."""
     if importlib.util.find_spec("awslambdaric") is None:
         return "the local Lambda is not installed", "install onehop-gateway[dev]"
-    module = handler.rpartition(".")[0]
-    if not _is_module(module):
+    module = module_of(handler)
+    if not module_exists(module):
         return f"no module named {module!r}", "correct its handler"
     return None
 
@@ -35,13 +36,6 @@ def _of_command(service: ServiceSettings) -> tuple[str, str] | None:
     program, *arguments = filled(service.command or (), {"python": sys.executable})
     if shutil.which(program) is None:
         return f"no program {program!r}", "install it, or correct its command"
-    if arguments[:1] == ["-m"] and len(arguments) > 1 and program == sys.executable and not _is_module(arguments[1]):
+    if arguments[:1] == ["-m"] and len(arguments) > 1 and program == sys.executable and not module_exists(arguments[1]):
         return f"no module named {arguments[1]!r}", "correct its command"
     return None
-
-
-def _is_module(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
