@@ -22,6 +22,7 @@ from .checks import check_interfaces, check_sharing, check_type
 from .key_checks import check_id_types
 from .loader import Service
 from .runtime_types import note_possible_types
+from .source_checks import check_sources
 
 
 class GraphSchema(strawberry.Schema):
@@ -106,6 +107,8 @@ def graph(
     problems += [problem for definition in definitions for problem in check_type(definition, own_scalars)]
     problems += check_interfaces(definitions)
     problems += check_id_types(definitions)
+    if subscription is not None:
+        problems += check_sources(subscription.__strawberry_definition__)
     named = [*_loaded_backends(definitions), *backends]
     problems += _different_backends_of_one_name(named)
     if problems:

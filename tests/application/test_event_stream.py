@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
+import strawberry
+from graphql import GraphQLError
 from starlette.types import Message
 
+import gateway
 from gateway.application import event_stream
 from gateway.application.app import GatewayApp
 from gateway.application.endpoint import GraphQLEndpoint
@@ -19,7 +22,7 @@ from gateway.testing import FakeBackend
 from gateway.testing.doors import HttpDoor, over_socket
 from gateway.vocabulary.settings import CorsSettings, IdentitySettings, Settings, SubscriptionSettings
 from tests.application.leaving import GRAPH as ROWS
-from tests.application.listening import GRAPH, STREAM, Stage, fake_rows, listening
+from tests.application.listening import GRAPH, STREAM, Query, Stage, fake_rows, listening
 from tests.execution.agreeing import through_seam
 
 SAID = "subscription {said {text}}"
@@ -171,6 +174,30 @@ async def test_a_source_that_fails_completes_the_stream(stage: Stage) -> None:
     assert ["next", "next", "complete"] == [name for name, _ in rest]
     assert ["INTERNAL_SERVER_ERROR"] == codes(rest[1])
     assert "hunter2" not in str(rest)
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "code"),
+    [
+        ("hunter2", "Something went wrong on our side.", "INTERNAL_SERVER_ERROR"),
+        (GraphQLError("There is no such play."), "There is no such play.", "BAD_USER_INPUT"),
+    ],
+)
+async def test_what_is_no_source_is_not_shown(stage: Stage, given: Any, message: str, code: str) -> None:
+    """A field's value in its source's place is our mistake; an error in its place is meant for the client."""
+
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def play(self) -> AsyncGenerator[str, None]:
+            return given
+
+    graph = gateway.graph(query=Query, subscription=Subscription, backends=[gateway.Backend("rows")])
+    async with theatre(stage, graph=graph) as door, listening(door.url, "subscription {play}") as events:
+        rest = await events.rest()
+
+    assert ([code], ("complete", None)) == (codes(rest[0]), rest[1])
+    assert [message] == [error["message"] for error in rest[0][1]["errors"]]
 
 
 async def test_what_json_cannot_say_completes_the_stream(stage: Stage) -> None:
