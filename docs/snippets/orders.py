@@ -66,6 +66,7 @@ class OrderRecord(msgspec.Struct, frozen=True, rename="camel"):
     total: MoneyRecord
     payer: PayerRecord
     remarks: list[str] = []
+    related_ids: list[str] = []
 
 
 # --8<-- envelope
@@ -189,6 +190,14 @@ class Payment:
     )
 
 
+def days_to_wait(order: strawberry.Parent[OrderRecord]) -> int:
+    return (order.due_on - order.placed_at.date()).days
+
+
+async def related(order: strawberry.Parent[OrderRecord], info: Info) -> Any:
+    return await order_by_id.load_many(info.context, order.related_ids)
+
+
 @object_of(OrderRecord)
 class Order(relay.Node):
     order_id: relay.NodeID[str]
@@ -198,6 +207,8 @@ class Order(relay.Node):
     total: Money
     remarks: list[str]
     payer: Payment = strawberry.field(name="payment", description="Who pays, and how.")
+    days_to_wait: int = strawberry.field(resolver=days_to_wait)
+    related: list[Order | None] = strawberry.field(resolver=related)
 
 
 # --8<-- permission

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -132,6 +133,28 @@ async def test_one_engine_behind_three_doors() -> None:
 
 
 # --8<-- end
+async def test_fields_of_ones_own() -> None:
+    """A resolver is given the record; each row of several that fails is an error of its own."""
+
+    def row(request: Any) -> object:
+        number = request.path.rpartition("/")[2]
+        if number == "o3":
+            return BackendError("it broke")
+        return (
+            respond(status=404)
+            if number == "o9"
+            else {"data": {**ORDER, "orderId": number, "relatedIds": ["o2", "o9", "o3"]}}
+        )
+
+    async with running(graph, orders=FakeBackend({"GET /v1/orders/{id}": row})) as ask:
+        reply = await ask('{order(number: "o1") {daysToWait related {dueOn}}}', identity="u1")
+
+    assert {"order": {"daysToWait": 52, "related": [{"dueOn": "2026-12-24"}, None, None]}} == reply.data
+    assert [("BACKEND_FAILED", ["order", "related", 2])] == [
+        (error["extensions"]["code"], error["path"]) for error in reply.errors
+    ]
+
+
 async def test_cancelling() -> None:
     """A write may answer nothing."""
     orders = FakeBackend({"DELETE /v1/orders/{id}": respond(status=200)})

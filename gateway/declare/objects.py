@@ -49,6 +49,8 @@ def object_of(
         bound = strawberry.type(cls, name=name, description=description, directives=directives)
         setattr(bound, _RECORD, record)
         setattr(bound, _RECOGNISED, recognised_by_class)
+        if recognised_by_class:
+            _refuse_values(bound, record)
         return bound
 
     return bind
@@ -97,6 +99,16 @@ def record_of(cls: Any) -> type[msgspec.Struct] | None:
 def is_recognised_by_class(cls: Any) -> bool:
     """Whether the type's values are the instances of its record, by no other rule than their class."""
     return isinstance(cls, type) and vars(cls).get(_RECOGNISED, False) is True
+
+
+def _refuse_values(bound: type[Any], record: type[msgspec.Struct]) -> None:
+    """Let *bound* make no values: it would take none of them for its own, and the error would name it twice."""
+
+    def refuse(self: object, *_values: object, **_fields: object) -> None:
+        name = type(self).__name__
+        raise TypeError(f"{name}: expected a {record.__name__} as a value of this type, got {name}(...)")
+
+    bound.__init__ = refuse
 
 
 def _own_fields(cls: type[Any]) -> None:

@@ -168,3 +168,27 @@ async def test_a_subclass_of_a_record_is_another_record():
 
     assert [True, False] == [Book.is_type_of(made, None) for made in (library.BOOKS[0], Comic("c", "C", "a1"))]
     assert issubclass(Comic, msgspec.Struct)
+
+
+async def test_a_types_values_are_records():
+    """The type called in a record's place is told what it expected; it could else not be told from its own name."""
+
+    @object_of(BookRecord)
+    class Book:
+        title: str
+
+    def by_type() -> Book | None:
+        return Book(title="Engines")
+
+    def by_record() -> Book | None:
+        return BookRecord("b1", "Engines", "a1")
+
+    built = graph(
+        query=query_of(wrong=(Book | None, strawberry.field(by_type)), right=(Book, strawberry.field(by_record)))
+    )
+
+    async with running(built) as ask:
+        reply = await ask("{wrong {title} right {title}}")
+
+    assert {"wrong": None, "right": {"title": "Engines"}} == reply.data
+    assert ["TypeError('Book: expected a BookRecord as a value of this type, got Book(...)')"] == reply.details
