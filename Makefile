@@ -57,7 +57,7 @@ schema: $(VENV)/.ready ## print the reference graph's SDL
 	@$(BIN)/gateway schema
 
 console: ## build GraphiQL from console/
-	cd console && npm ci --no-fund --no-audit --loglevel=error && npm run build --silent
+	cd console && npm ci --no-fund --no-audit --loglevel=error && npm run build --silent -- --logLevel warn
 
 wheel: $(VENV)/.ready $(CONSOLE) ## build the wheel into dist/
 	$(UV) build --wheel --quiet
