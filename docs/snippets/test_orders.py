@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,6 +14,7 @@ from gateway.testing import (
     Function,
     LocalLambda,
     Settings,
+    WireRequest,
     as_lambda,
     captured_logs,
     in_process,
@@ -136,7 +136,7 @@ async def test_one_engine_behind_three_doors() -> None:
 async def test_fields_of_ones_own() -> None:
     """A resolver is given the record; each row of several that fails is an error of its own."""
 
-    def row(request: Any) -> object:
+    def row(request: WireRequest) -> object:
         number = request.path.rpartition("/")[2]
         if number == "o3":
             return BackendError("it broke")

@@ -11,6 +11,7 @@ from ..vocabulary.late_names import late_names
 
 if TYPE_CHECKING:
     from ..admission.hops_signature import sign_hops
+    from ..backends.wire import WireRequest, WireResponse
     from ..local_lambda import Function, LocalLambda
     from ..vocabulary.settings import Settings
     from .clock import ManualClock
@@ -34,6 +35,8 @@ __all__ = [
     "Reply",
     "ServiceProcess",
     "Settings",
+    "WireRequest",
+    "WireResponse",
     "as_lambda",
     "captured_logs",
     "in_process",
@@ -52,6 +55,7 @@ if not TYPE_CHECKING:  # which would take every name for one of these
         __name__,
         {
             "..admission.hops_signature": ("sign_hops",),
+            "..backends.wire": ("WireRequest", "WireResponse"),
             "..local_lambda": ("Function", "LocalLambda"),
             "..vocabulary.settings": ("Settings",),
             ".clock": ("ManualClock",),
