@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
 
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
@@ -31,11 +33,16 @@ def _wrong_source(field: StrawberryField) -> str | None:
     return _wrong_function(field.base_resolver.wrapped_func)
 
 
-def _wrong_function(function: object) -> str | None:
+def _wrong_function(function: Any) -> str | None:
     if inspect.isasyncgenfunction(function):
         return None
     if inspect.isgeneratorfunction(function):
         return "`def` with `yield`"
-    # One that returns a source made elsewhere says so by its type, which may be text.
-    returned = getattr(function, "__annotations__", {}).get("return")
-    return None if "Async" in str(returned) else "a function that returns one value"
+    # One that returns a source made elsewhere says so by its type, where that can be known.
+    try:
+        returned = get_type_hints(function).get("return", Any)
+    except Exception:  # noqa: BLE001 - names that exist for type checkers alone
+        return None
+    made = get_origin(returned) or returned
+    is_one_value = isinstance(made, type) and made is not UnionType and not hasattr(made, "__aiter__")
+    return "a function that returns one value" if is_one_value else None

@@ -27,10 +27,22 @@ def ticks_elsewhere() -> AsyncIterator[int]:
     return ticks()
 
 
+class Ticks:
+    """A source by its methods."""
+
+    def __aiter__(self) -> Any:
+        return ticks()
+
+
+def own_ticks() -> Ticks:
+    return Ticks()
+
+
 @strawberry.type
 class Sound:
     ticks: int = strawberry.subscription(resolver=ticks)
     elsewhere: int = strawberry.subscription(resolver=ticks_elsewhere)
+    own: int = strawberry.subscription(resolver=own_ticks, graphql_type=int)
 
     @strawberry.subscription(extensions=[Repeating()])
     async def once(self) -> int:
