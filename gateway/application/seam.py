@@ -15,7 +15,7 @@ from graphql import DocumentNode, ExecutionResult, GraphQLSchema
 
 from ..admission.documents import Document
 from ..execution.linked import LinkedPlan
-from ..execution.reference import DeadlineExecutor, at_last_moment
+from ..execution.reference import BoundedExecutor, at_last_moment
 from ..execution.run import Run
 from ..planning.fallback import Fallback
 from ..planning.store import PreparedOperation
@@ -45,7 +45,7 @@ class SeamContext(Context[App], frozen=True):
     seam: Seam
 
 
-class PlannedExecutor(DeadlineExecutor):
+class PlannedExecutor(BoundedExecutor):
     """Runs what is planned; leaves the rest to graphql-core."""
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
+from ..vocabulary.errors import RuleError
 from .awaiting import Awaited, Place
 from .failure import Failure, Raiser
 from .rows import Rows
@@ -77,6 +78,11 @@ class Column:
                 shape.place(self, value, container, key, path)
         except Exception as failure:  # noqa: BLE001 - as said
             self.fail(container, key, failure)
+
+    def refuse_items(self, more: int) -> RuleError | None:
+        """The error where lists of the field with *more* items are too many for the answer."""
+        field = self.field
+        return self.run.items.refuse(f"{field.parent_type}.{field.plan.name}", more)
 
     def filled(self) -> None:
         """Every parent has been put; the level below begins when nothing is awaited any more."""

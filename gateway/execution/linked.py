@@ -23,7 +23,7 @@ from ..declare.graph import Graph
 from ..operations.plan import BatchedCall, Field, Load, Plan, Resolver, Selection
 from .arguments import Arguments
 from .placing import Placer
-from .shapes import Shape, shape_of
+from .shapes import ListShape, Shape, shape_of
 from .sharing import sharing_of
 from .steps import Step, step_for
 
@@ -82,7 +82,8 @@ class LinkedSelection:
             name: tuple(LinkedField(link, field, link.object_type(name)) for field in fields)
             for name, fields in plan.fields.items()
         }
-        #: Whether nothing below may tell one parent from another that has the same value: no resolver runs.
+        #: Whether nothing below may tell one parent from another that has the same value: no resolver runs. Nor may
+        #: there be lists of objects, whose items count as often as they stand in the answer.
         self.is_shareable: bool = all(_is_shareable(field) for fields in self.by_type.values() for field in fields)
         self.keeps_paths: bool = any(field.keeps_path for fields in self.by_type.values() for field in fields)
         self._templates = {name: dict.fromkeys(field.key for field in fields) for name, fields in plan.fields.items()}
@@ -181,7 +182,7 @@ class _Finder(Visitor):
 def _is_shareable(field: LinkedField) -> bool:
     if isinstance(field.plan.step, Resolver | BatchedCall):
         return False
-    return field.selection is None or field.selection.is_shareable
+    return field.selection is None or (field.selection.is_shareable and not isinstance(field.shape, ListShape))
 
 
 def _takes_path(field: Field) -> bool:

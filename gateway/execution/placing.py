@@ -69,6 +69,7 @@ class Placer:
     ) -> None:
         """Put each parent's value into its response object, whatever the value is; *paths* lead there if kept."""
         if self.is_list:
+            values = _allowed(column, values)
             lists = _Lists(outs, paths, values)
             if len(lists.items) > self._at_once:
                 # As they are now: in other turns of the event loop whoever owns them may change them.
@@ -186,6 +187,13 @@ class Placer:
         own_paths = None if paths is None else [paths[name] for name in made]
         column.projected(self._type_name, Rows([values[name] for name in made], list(made.values()), own_paths))
         return made
+
+
+def _allowed(column: Column, values: Sequence[Any]) -> Sequence[Any]:
+    """*values*, or the refusal in the place of each list where they have more items than the answer may have."""
+    # Before they are laid out: what is too much may be a thousand times too much.
+    refusal = column.refuse_items(sum([len(value) for value in values if type(value) is list]))
+    return values if refusal is None else [refusal if type(value) is list else value for value in values]
 
 
 class _Lists:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sized
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, execute
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLResolveInfo, execute
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from ..declare.graph import Graph
+from ..loading.door import Loads
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import BackendTimeout
+from .items import Items
 from .outcome import Outcome
 
 # Fields give up at the deadline itself; this is for putting their errors into the answer.
@@ -23,17 +25,38 @@ _GRACE_S = 0.2
 _is_awaitable: Any = optimized_is_awaitable
 
 
-class DeadlineExecutor(StrawberryGraphQLCoreExecutionContext):
-    """An executor that stops waiting for a resolver when the request's deadline passes: the field becomes an error.
+class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """An executor within the request's bounds: what is past them becomes its field's error.
 
-    Loads are left alone, since each call has the deadline already: a timer for each of their futures would buy nothing.
+    It stops waiting for a resolver when the deadline passes. Loads are left alone, since each call has the deadline
+    already: a timer for each of their futures would buy nothing. And it completes as many items as an answer may have.
     """
+
+    _items: Items | None = None
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
         """What *awaitable* gives, or the error that time has run out. Fields' and list items' awaitables pass here."""
         if not isinstance(awaitable, asyncio.Future) and isinstance(self.context_value, Context):
             awaitable = within(self.context_value.deadline, awaitable, "a resolver")
         return await super().with_abort_signal(awaitable)
+
+    def complete_list_value(  # noqa: PLR0917 - graphql-core's signature
+        self, return_type: Any, details: Any, info: GraphQLResolveInfo[Any], path: Any, result: Any, position: Any
+    ) -> Any:
+        """The completed items; how many a generator gives is the application's to bound."""
+        items = self._count()
+        if items is not None and isinstance(result, Sized):
+            refusal = items.refuse(f"{info.parent_type}.{info.field_name}", len(result))
+            if refusal is not None:
+                raise refusal
+        return super().complete_list_value(return_type, details, info, path, result, position)
+
+    def _count(self) -> Items | None:
+        """The count of the answer's items; none in a context of somebody else's making."""
+        context = self.context_value
+        if self._items is None and isinstance(context, Context) and isinstance(context.loads, Loads):
+            self._items = Items(context.loads.limits.max_list_items)
+        return self._items
 
 
 def build_executor(
@@ -47,7 +70,7 @@ def build_executor(
     extensions: Mapping[str, Any] | None = None,
 ) -> Any:
     """graphql-core's executor for an operation whose variables are known to fit: it makes the infos of resolvers."""
-    return DeadlineExecutor.build(
+    return BoundedExecutor.build(
         graph.schema._schema,  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         document,
         root_value=root,
@@ -76,7 +99,7 @@ async def run_by_reference(
         variable_values=dict(variables),
         operation_name=operation_name,
         is_awaitable=_is_awaitable,
-        executor_class=DeadlineExecutor,
+        executor_class=BoundedExecutor,
         operation_extensions=extensions,
     )
     if not isinstance(result, ExecutionResult):

@@ -21,6 +21,7 @@ from ..vocabulary.context import Context
 from ..vocabulary.errors import BackendTimeout
 from .awaiting import as_failure, outcome_of
 from .failure import Failure
+from .items import Items
 from .linked import LinkedField, LinkedPlan
 from .nulls import NullPass
 from .outcome import Outcome
@@ -65,6 +66,7 @@ class Run:
         self._root = root
         self._build_executor = build_executor
         self._executor: Any = None
+        self._items: Items | None = None
         # In the order in which the waiting began.
         self._waiting: dict[_Wait, None] = {}
         self._depth = 0
@@ -85,6 +87,13 @@ class Run:
         if self._executor is None:
             self._executor = self._build_executor()
         return self._executor
+
+    @property
+    def items(self) -> Items:
+        """The count of the answer's items, begun with its first list."""
+        if self._items is None:
+            self._items = Items(self.loads.limits.max_list_items)
+        return self._items
 
     def info(self, field: LinkedField, path: Path | None) -> Any:
         """The resolve info of *field* at *path*."""

@@ -187,6 +187,10 @@ class ListShape:
         except Exception as failure:  # noqa: BLE001 - a generator may raise anything; it is the field's error
             column.fail(container, key, failure)
             return
+        refusal = column.refuse_items(len(items))
+        if refusal is not None:
+            column.fail(container, key, refusal)
+            return
         places: list[Any] = [None] * len(items)
         container[key] = places
         for index, item in enumerate(items):

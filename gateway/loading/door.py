@@ -52,7 +52,8 @@ class Loads:
         self._clients = clients
         self._sender = sender
         self._flights = flights
-        self._limits = limits
+        #: What the operation may take.
+        self.limits = limits
         #: Of the monotonic clock; the receipt's records count from it.
         self.began_s = sender.deadline.clock.monotonic_s()
         # Made for the first load, and for the first one of a resolver.
@@ -239,7 +240,7 @@ class Loads:
                 self.receipt,
                 self._flights,
                 passes=self.passes,
-                limits=self._limits,
+                limits=self.limits,
                 began_s=self.began_s,
             )
         return parts

@@ -160,6 +160,16 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             " memory must hold at one time.",
         ),
     ] = 64 * MIB
+    max_list_items: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000_000,
+            description="Items that the lists of one answer may have together, objects and plain values alike."
+            " Lists within lists multiply them, however few rows are loaded: ten within ten are a million at the sixth"
+            " level. A large page has some thousands; the worst of 100,000 objects takes a second or two.",
+        ),
+    ] = 100_000
     max_errors: Annotated[
         int,
         Meta(
