@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ..vocabulary.errors import BackendError, DecodeError
@@ -60,15 +60,18 @@ def too_large(backend: str, limit_bytes: int, got: str) -> DecodeError:
     return DecodeError(detail, code="BACKEND_RESPONSE_TOO_LARGE", backend=backend)
 
 
-def response_headers(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Lower-case names, repeated ones joined by commas (RFC 9110 section 5.3).
-
-    Those that describe the encoded body are left out where the body was decoded: they no longer fit it.
-    """
+def joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Lower-case names, repeated ones joined by commas (RFC 9110 section 5.3)."""
     headers: dict[str, str] = {}
-    for name, value in items:
+    for name, value in fields:
         key = name.lower()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
+def response_headers(fields: Mapping[str, str]) -> dict[str, str]:
+    """Those of an answer: what describes the encoded body is left out where it was decoded, as it no longer fits."""
+    headers = dict(fields)
     if headers.pop("content-encoding", None) is not None:
         headers.pop("content-length", None)
     return headers

@@ -10,7 +10,7 @@ from typing import Final
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from ..vocabulary.errors import DecodeError, GatewayError
-from .answers import BODILESS_STATUSES, BoundedBody, broken_midway, not_http, response_headers
+from .answers import BODILESS_STATUSES, BoundedBody, broken_midway, joined, not_http, response_headers
 from .inflating import Inflater
 from .wire import WireResponse
 
@@ -33,6 +33,7 @@ class AnswerReader:
         self._to_head = to_head
         self._status = self._quiet_bytes = 0
         self._fields: list[tuple[str, str]] = []
+        self._headers: dict[str, str] = {}
         self._body = BoundedBody(self._name, self._limit_bytes)
         self._inflater: Inflater | None = None
         self._ends_with_connection = self._is_complete = False
@@ -61,7 +62,7 @@ class AnswerReader:
     def _answer(self) -> WireResponse | GatewayError:
         if self._inflater is not None and self._inflater.is_cut_short:
             return self._wrong("the compressed body ends too early")
-        return WireResponse(self._status, response_headers(self._fields), self._body.whole())
+        return WireResponse(self._status, response_headers(self._headers), self._body.whole())
 
     def _wrong(self, error: object) -> DecodeError:
         return error if isinstance(error, DecodeError) else not_http(self._name, str(error))
@@ -85,12 +86,14 @@ class AnswerReader:
         status = self._parser.get_status_code()
         if status in range(100, 200) or self._is_complete:
             return
+        if status < 100:  # noqa: PLR2004 - the first that there is
+            raise not_http(self._name, f"the status {status}")
         self._status = status
+        fields = self._headers = joined(self._fields)
         if self._to_head:
             # llhttp cannot be told that no body follows: this connection is not used again.
             self._is_complete = True
             return
-        fields = dict(self._fields)
         length, transfer = fields.get("content-length"), fields.get("transfer-encoding")
         if transfer is not None and transfer.lower() != "chunked":
             raise not_http(self._name, f"Transfer-Encoding {transfer!r} was not accepted")

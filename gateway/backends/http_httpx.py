@@ -13,7 +13,16 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from .address import HttpAddress
-from .answers import BODILESS_STATUSES, BoundedBody, broken_midway, cannot_send, described, not_http, response_headers
+from .answers import (
+    BODILESS_STATUSES,
+    BoundedBody,
+    broken_midway,
+    cannot_send,
+    described,
+    joined,
+    not_http,
+    response_headers,
+)
 from .http import ConnectionLostError, HttpWire
 from .inflating import Inflater
 from .options import WireOptions
@@ -121,7 +130,9 @@ class HttpxSession:
             raise broken_midway(self._name, error) from error
         finally:
             await response.aclose()
-        return WireResponse(response.status_code, response_headers(response.headers.multi_items()), body.whole())
+        return WireResponse(
+            response.status_code, response_headers(joined(response.headers.multi_items())), body.whole()
+        )
 
 
 class _ConnectionEvents:

@@ -19,6 +19,8 @@ CHUNKED = (
     b"1;name=value\r\n{\r\n1\r\n}\r\n0\r\nX-Trailer: no\r\n\r\n"
 )
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+#: Inflated once, still no JSON.
+TWICE = zlib.compress(zlib.compress(b"{}"))
 ENDLESS = b"HTTP/1.1 200 OK\r\nServer: old \r\n\r\n{}"
 
 
@@ -137,6 +139,12 @@ def test_answer_to_head_ends_with_its_head():
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nx",
         b"HTTP/1.1 200 OK\r\nX\x00Y: 1\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n"
+        + 2 * b"Content-Encoding: deflate\r\n"
+        + b"Content-Length: %d\r\n\r\n" % len(TWICE)
+        + TWICE,
+        b"HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\n{}",
         b"HTTP/2 200 OK\r\n\r\n",
         b"SSH-2.0-OpenSSH\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
