@@ -47,7 +47,7 @@ class LambdaHandler:
             self._engine.drop_idle()
         try:
             response: dict[str, Any] = self._asgi(event, context)
-        except (RuntimeError, ValueError, KeyError, TypeError) as unreadable:
+        except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as unreadable:
             # The app answers whatever happens inside of it: what is raised here is Mangum's, about the event.
             return _unreadable(unreadable)
         else:

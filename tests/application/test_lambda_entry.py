@@ -82,7 +82,15 @@ def test_an_authorizer_of_any_form_is_read(authorizer: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"body": "abc", "isBase64Encoded": True}, {"body": "\udcff"}, {"version": "9", "requestContext": {}}]
+    "change",
+    [
+        {"body": "abc", "isBase64Encoded": True},
+        {"body": "\udcff"},
+        {"body": {"query": "{hello}"}},
+        {"headers": {"content-type": 1}},
+        {"Records": [], "version": "9", "requestContext": {}},
+        {"version": "9", "requestContext": {}},
+    ],
 )
 def test_an_event_that_is_no_request_is_a_400(change: dict[str, object]) -> None:
     """A body that is not what it says, or a warm-up ping, gets an answer and no failed invocation."""
