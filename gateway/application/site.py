@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from ..vocabulary.errors import EngineError
 from .endpoint import GRAPHQL_PATH
 from .engine import Engine
 from .event_stream import EventStreams
@@ -33,7 +34,9 @@ def create_site(engine: Engine, graphql: ASGIApp, streams: EventStreams) -> Star
             app.state.ready = False
             streams.stop()
 
-        app.state.ready = True
+        if not app.state.ready:
+            # It would take requests, and reach no backend for them.
+            raise EngineError("the application was shut down, and its engine closed: make another one")
         try:
             with when_told_to_stop(stop):
                 yield
@@ -54,7 +57,7 @@ def create_site(engine: Engine, graphql: ASGIApp, streams: EventStreams) -> Star
         lifespan=lifespan,
         exception_handlers={HTTPException: _http_error},
     )
-    # Without a lifespan, as on Lambda, the app takes requests as soon as it exists.
+    # Also without a lifespan, as on Lambda, the app takes requests as soon as it exists.
     site.state.ready = True
     return site
 

@@ -15,6 +15,7 @@ from gateway.application.app import GatewayApp
 from gateway.application.engine import Engine
 from gateway.application.stopping import when_told_to_stop
 from gateway.testing.fake_backend import FakeBackend
+from gateway.vocabulary.errors import EngineError
 from gateway.vocabulary.settings import Settings
 from tests.application.leaving import GRAPH as ROWS
 
@@ -119,3 +120,14 @@ async def test_a_lifespan_that_is_cancelled_closes_the_engine() -> None:
     assert (False, True) == (was_closed, rows.is_closed)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_an_application_that_was_shut_down_does_not_start_again() -> None:
+    """Its backends are closed: it says so at its start, not to every client."""
+    app = GatewayApp(Engine(ROWS, Settings(), wires={"rows": FakeBackend({})}))
+    async with app.site.router.lifespan_context(app.site):
+        pass
+
+    with pytest.raises(EngineError, match="make another one"):
+        async with app.site.router.lifespan_context(app.site):
+            pass
