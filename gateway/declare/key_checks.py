@@ -22,7 +22,7 @@ def check_keys(where: str, shape: Shape, record: type[msgspec.Struct] | None, bi
     for loader in binding.loaders:
         yield from _check_key(where, record, binding, loader)
         yield from _check_fixed(where, binding, loader)
-    yield from _check_may_miss(where, shape, binding)
+    yield from _check_may_miss(where, shape, record, binding)
     yield from _check_kind(where, record, binding)
 
 
@@ -98,7 +98,9 @@ def _check_fixed(where: str, binding: LoadBinding, loader: Loader[Any, Any, Any]
             yield f"{where}: fixed={{{name!r}: ...}} is no parameter of {loader.label}{did_you_mean(name, known)}"
 
 
-def _check_may_miss(where: str, shape: Shape, binding: LoadBinding) -> Iterator[str]:
+def _check_may_miss(
+    where: str, shape: Shape, record: type[msgspec.Struct] | None, binding: LoadBinding
+) -> Iterator[str]:
     """A row that a client names may not exist; a reference in a record must."""
     one = all(loader.cardinality == "one" and loader.keyed for loader in binding.loaders)
     if shape.nullable:
@@ -107,13 +109,15 @@ def _check_may_miss(where: str, shape: Shape, binding: LoadBinding) -> Iterator[
         yield f"{where}: a client may ask for a key that has no row, so the field must be nullable: `| None`"
         return
     for source in binding.sources:
-        if _may_be_none(source):
+        if _may_be_none(source, record):
             yield f"{where}: key={source} may be None, so the field must be nullable: `| None`"
 
 
-def _may_be_none(source: KeySource) -> bool:
+def _may_be_none(source: KeySource, record: type[msgspec.Struct] | None) -> bool:
     if isinstance(source, RecordField):
-        return NoneType in members_of(record_field_type(source.record, source.name))
+        # The type's own record may narrow, or widen, what it inherits.
+        own = record if record is not None and issubclass(record, source.record) else source.record
+        return NoneType in members_of(record_field_type(own, source.name))
     return isinstance(source, Argument) and NoneType in members_of(source.type)
 
 

@@ -286,6 +286,41 @@ def test_a_key_that_may_be_none_needs_a_nullable_field():
     )
 
 
+class MentoredRecord(AuthorRecord, kw_only=True, frozen=True):
+    """Narrower than what it inherits: `MentoredRecord.mentor_id` is the field of AuthorRecord at run time."""
+
+    mentor_id: str
+
+
+class StrayRecord(MentoredRecord, kw_only=True, frozen=True):
+    """Wider again."""
+
+    mentor_id: str | None
+
+
+def newest(record):
+    """A query of a type over *record* with a mentor who must be there."""
+
+    @library.people.one()
+    def newest_author() -> Call[record]:
+        return get("/authors/newest", into=record)
+
+    @object_of(record)
+    class Newest:
+        mentor: Author = load(library.author_by_id, key=record.mentor_id)
+
+    return query_of(newest=(Newest, load(newest_author)))
+
+
+def test_what_may_be_none_is_the_types_own_records_to_say():
+    """A record may narrow or widen a field that it inherits."""
+    graph(query=newest(MentoredRecord))
+
+    assert ["Newest.mentor: key=AuthorRecord.mentor_id may be None, so the field must be nullable: `| None`"] == (
+        problems_of(newest(StrayRecord))
+    )
+
+
 def test_a_records_field_is_of_the_types_own_record():
     """A key from a record needs a type that is over it."""
     problems = [
