@@ -164,15 +164,21 @@ class EventStream:
                 self.end_for(over)
         finally:
             await cancel(tasks)
-        return pump.exception() if pump.done() and not pump.cancelled() else None
+        if pump.cancelled():
+            return None if self._ended_for.done() else EngineError("a source was cancelled from within")
+        return pump.exception() if pump.done() else None
 
     async def _pump(self, answers: Answers) -> None:
-        async with aclosing(answers):
-            async for answer in answers:
-                await self._send(next_event(self._result_of(answer)))
-                # A source that never waits, and a server that takes all at once, as it does of a client that has left,
-                # would keep everybody else from running.
-                await asyncio.sleep(0)
+        try:
+            async with aclosing(answers):
+                async for answer in answers:
+                    await self._send(next_event(self._result_of(answer)))
+                    # A source that never waits, and a server that takes all at once, as it does of a client that has
+                    # left, would keep everybody else from running.
+                    await asyncio.sleep(0)
+        except SystemExit as end:
+            # A task that raises it ends the process.
+            raise EngineError("a source raised SystemExit") from end
         await self._send(COMPLETE, is_last=True)
 
     async def _watch_client(self) -> None:
@@ -186,7 +192,8 @@ class EventStream:
 
     async def _end_after(self, failure: BaseException | None) -> None:
         """Tell the client what it has not been told: why there is no more."""
-        if failure is not None and not isinstance(failure, GatewayError):
+        is_bug = isinstance(failure, EngineError) or not isinstance(failure, GatewayError)
+        if failure is not None and is_bug:
             text = "".join(traceback.format_exception(failure))
             _log.error("request failed", request_id=self._request_id, exception=text)
         why = self._ended_for.result() if self._ended_for.done() else None

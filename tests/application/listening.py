@@ -75,13 +75,17 @@ class Stage:
 
 
 async def words_of(stage: Stage) -> AsyncGenerator[str, None]:
-    """What is said, until `.`; `!` is a failure."""
+    """What is said, until `.`; `!` is a failure, `?` the source's own cancellation, `#` the end of the process."""
     try:
         stage.listeners += 1
         stage.listening.set()
         while (word := await stage.words.get()) != ".":
             if word == "!":
                 raise RuntimeError("the password is hunter2")
+            if word == "?":
+                raise asyncio.CancelledError
+            if word == "#":
+                raise SystemExit(3)
             yield word
     finally:
         stage.ended.set()

@@ -200,6 +200,20 @@ async def test_what_is_no_source_is_not_shown(stage: Stage, given: Any, message:
     assert [message] == [error["message"] for error in rest[0][1]["errors"]]
 
 
+@pytest.mark.parametrize(("word", "logged"), [("?", "cancelled from within"), ("#", "raised SystemExit")])
+async def test_a_source_that_raises_no_exception_completes_the_stream(
+    stage: Stage, capsys: pytest.CaptureFixture[str], word: str, logged: str
+) -> None:
+    """As one that fails: its client is told, and nobody else hears of it."""
+    async with theatre(stage) as door, listening(door.url, SAID) as events:
+        await stage.words.put(word)
+        rest = await events.rest()
+
+    assert ["next", "complete"] == [name for name, _ in rest]
+    assert ["INTERNAL_SERVER_ERROR"] == codes(rest[0])
+    assert logged in "".join(capsys.readouterr())
+
+
 async def test_what_json_cannot_say_completes_the_stream(stage: Stage) -> None:
     """As it would be the whole answer of a query, it is the last result."""
     async with theatre(stage) as door, listening(door.url, "subscription {said {unsendable}}") as events:
