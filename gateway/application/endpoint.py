@@ -18,6 +18,7 @@ from ..admission.hops_signature import HOPS_HEADER, may_see_hops
 from ..admission.identity import identify
 from ..http.answer import Headers, HttpAnswer, answer, failure
 from ..http.csrf import require_preflight
+from ..http.event_stream import next_event
 from ..http.headers import Encoded, encoded, with_defaults
 from ..http.hops import SERVER_TIMING_HEADER, HopTotals, hops_extension, server_timing
 from ..http.negotiation import MediaType, negotiate
@@ -74,6 +75,8 @@ class GraphQLEndpoint:
                 return
             made, totals = await self._answer(scope, headers, receive, request_id, media_type)
         except GatewayError as error:
+            if isinstance(error, EngineError):
+                _log.error("request failed", request_id=request_id, exception=traceback.format_exc())
             made = failure(error, media_type)
         except ClientLeftError:
             _log.info("client left", request_id=request_id)
@@ -107,7 +110,10 @@ class GraphQLEndpoint:
         if may_see_hops(headers.get(HOPS_HEADER), engine.settings, engine.clock.wall_s()):
             result["extensions"] = {"hops": _hops(answered, totals, engine.invoked)}
             shared = None
-        made = answer(result, media_type, encoded=None if shared is None else shared.encoded)
+        try:
+            made = answer(result, media_type, encoded=None if shared is None else shared.encoded)
+        except EngineError:
+            shared, made = None, answer(engine.sendable(operation, result, request_id), media_type)
         if shared is not None:
             shared.encoded = made.body
         return made, totals
@@ -123,14 +129,17 @@ class GraphQLEndpoint:
             operation = await self._read(scope, headers, client)
         sees_hops = may_see_hops(headers.get(HOPS_HEADER), engine.settings, engine.clock.wall_s())
 
-        def result_of(answered: Answer) -> dict[str, Any]:
+        def event_of(answered: Answer) -> bytes:
             if sees_hops:
                 totals = self._totals(answered, answered.began_s)
                 answered.result["extensions"] = {"hops": _hops(answered, totals, engine.invoked)}
-            return answered.result
+            try:
+                return next_event(answered.result)
+            except EngineError:
+                return next_event(engine.sendable(operation, answered.result, request_id))
 
         viewer = self._viewer(scope, headers, request_id)
-        await self.streams.answer(operation, viewer, Connection(scope, receive, send, self._headers), result_of)
+        await self.streams.answer(operation, viewer, Connection(scope, receive, send, self._headers), event_of)
 
     def _client(self, scope: Scope, receive: Receive) -> ConnectedClient:
         """Whom the request comes from; a Lambda event has no connection that could end."""

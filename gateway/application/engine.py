@@ -20,6 +20,8 @@ from ..declare.graph import Graph
 from ..execution.errors import present
 from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome, SharedBody, refused_document
+from ..execution.unsendable import Selected, without
+from ..http.encoding import unsendable
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
 from ..loading.flights import Flights
@@ -188,6 +190,20 @@ class Engine:
         """
         document = self.documents.get(request.query)
         return None if document.ast is None else document.operation(request.operation_name).operation
+
+    def sendable(self, request: GraphQLRequest, result: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+        """The *result* of *request*, which JSON cannot say: the fields at fault are null, and have their errors."""
+        document = self.documents.get(request.query)
+        schema = self.graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
+        selected = Selected(schema, document.operation(request.operation_name), document.fragments)
+        limit = self.settings.limits.max_errors
+        outcome = without(result.get("data"), unsendable(result), selected, max_errors=limit)
+        errors = [*result.get("errors", ()), *self._result(outcome, request_id).get("errors", ())]
+        return {
+            "errors": errors,
+            **{name: member for name, member in result.items() if name != "errors"},
+            "data": outcome.data,
+        }
 
     def drop_idle(self) -> None:
         """Forget idle connections: their peers are gone after a freeze."""

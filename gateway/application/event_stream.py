@@ -29,8 +29,8 @@ from .connected_client import until_it_leaves
 from .engine import Answer, Engine, Viewer
 
 Answers: TypeAlias = AsyncGenerator[Answer, None]
-#: Makes the result map that is sent of an answer.
-ResultOf: TypeAlias = Callable[[Answer], dict[str, Any]]
+#: Makes the event that is sent of an answer.
+EventOf: TypeAlias = Callable[[Answer], bytes]
 
 #: For telling a client why its stream is ended: one that does not read is not waited for any longer.
 _FAREWELL_S: Final = 1.0
@@ -70,16 +70,14 @@ class EventStreams:
         for stream in self._open:
             stream.end_for(RuleError("the server is about to stop: subscribe again", code="SUBSCRIPTION_ENDED"))
 
-    async def answer(
-        self, request: GraphQLRequest, viewer: Viewer, connection: Connection, result_of: ResultOf
-    ) -> None:
+    async def answer(self, request: GraphQLRequest, viewer: Viewer, connection: Connection, event_of: EventOf) -> None:
         """Answer *request* to its end.
 
         Raises:
             GatewayError: nothing is sent, since HTTP itself is to say what is wrong.
         """
         settings = self._engine.settings.subscriptions
-        stream = EventStream(connection, viewer.request_id, result_of, settings.keep_alive_s)
+        stream = EventStream(connection, viewer.request_id, event_of, settings.keep_alive_s)
         kind = self._kind_of(request, connection)
         if isinstance(kind, GatewayError):
             await stream.refuse(kind)
@@ -120,11 +118,11 @@ class EventStreams:
 class EventStream:
     """One answer in the form of events."""
 
-    def __init__(self, connection: Connection, request_id: str, result_of: ResultOf, keep_alive_s: float) -> None:
+    def __init__(self, connection: Connection, request_id: str, event_of: EventOf, keep_alive_s: float) -> None:
         """Answer on *connection*, with a comment each *keep_alive_s*."""
         self._connection = connection
         self._request_id = request_id
-        self._result_of = result_of
+        self._event_of = event_of
         self._keep_alive_s = keep_alive_s
         # Events and comments are sent by two tasks, each whole. Waiting here is the backpressure: a source is not asked
         # for more before the server has taken its last event.
@@ -172,7 +170,7 @@ class EventStream:
         try:
             async with aclosing(answers):
                 async for answer in answers:
-                    await self._send(next_event(self._result_of(answer)))
+                    await self._send(self._event_of(answer))
                     # A source that never waits, and a server that takes all at once, as it does of a client that has
                     # left, would keep everybody else from running.
                     await asyncio.sleep(0)

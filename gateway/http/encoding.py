@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -17,7 +17,17 @@ from .excerpt import excerpt
 #: Objects and arrays within each other that orjson writes.
 MAX_ANSWER_DEPTH: Final = 250
 
+# A value that holds itself twice has more than anybody could count.
+_MAX_FAULTS: Final = 2_000
+
 _Path = tuple[str | int, ...]
+
+
+class Unsendable(NamedTuple):
+    """What JSON cannot say: where it stands in a result, and why."""
+
+    path: _Path
+    why: str
 
 
 def encode(result: Mapping[str, object]) -> bytes:
@@ -35,11 +45,21 @@ def encode(result: Mapping[str, object]) -> bytes:
         return orjson.dumps(dict(result), default=_default)
     except TypeError:
         # orjson neither says where it stopped nor asks `default` about integers. A walk costs time only here.
-        mended = _mended(dict(result), ())
+        faults: list[Unsendable] = []
+        mended = _mended(dict(result), (), faults)
+    if faults:
+        raise EngineError(faults[0].why)
     try:
         return orjson.dumps(mended, default=_default)
     except TypeError as error:
         raise EngineError(f"result: expected values that JSON can say, got: {error}") from error
+
+
+def unsendable(result: Mapping[str, object]) -> list[Unsendable]:
+    """What keeps *result* from being encoded, in its order, up to 2,000 places."""
+    faults: list[Unsendable] = []
+    _mended(dict(result), (), faults)
+    return faults
 
 
 def _default(value: object) -> str:
@@ -48,41 +68,51 @@ def _default(value: object) -> str:
     raise TypeError
 
 
-def _mended(value: object, path: _Path) -> object:
-    """Copy *value* with its big integers as raw JSON; refuse what no JSON text can hold, naming *path*."""
+def _mended(value: object, path: _Path, faults: list[Unsendable]) -> object:
+    """Copy *value* with its big integers as raw JSON; what no JSON text can hold is null, and one of *faults*."""
+    if len(faults) >= _MAX_FAULTS:
+        return None
     if len(path) > MAX_ANSWER_DEPTH:
-        raise EngineError(f"result: expected at most {MAX_ANSWER_DEPTH} levels, got more at {_written(path[:8])}...")
+        where = f"{_written(path[:8])}..."
+        faults.append(Unsendable(path, f"result: expected at most {MAX_ANSWER_DEPTH} levels, got more at {where}"))
+        return None
     # Loops, not comprehensions: those would take a second stack frame for every level.
     if isinstance(value, dict):
         members: dict[str, object] = {}
         for key, item in value.items():
-            members[_key(key, path)] = _mended(item, (*path, key))
+            text = _text_of(key)
+            if text is None:
+                why = f"{_written(path)}: expected keys that are strings, got {_described(key)}"
+                faults.append(Unsendable(path, why))
+            else:
+                members[text] = _mended(item, (*path, text), faults)
         return members
     if isinstance(value, list | tuple):
         items: list[object] = []
         for index, item in enumerate(value):
-            items.append(_mended(item, (*path, index)))
+            items.append(_mended(item, (*path, index), faults))
         return items
+    return _mended_leaf(value, path, faults)
+
+
+def _mended_leaf(value: object, path: _Path, faults: list[Unsendable]) -> object:
+    """An integer above 64 bits is written as it is; what else orjson refuses is a bug of ours or a resolver's."""
     try:
         orjson.dumps(value, default=_default)
     except TypeError:
-        return _digits(value, path)
+        if isinstance(value, int):
+            return orjson.Fragment(str(value).encode())
+        why = f"{_written(path)}: expected a value that JSON can say, got {_described(value)}"
+        faults.append(Unsendable(path, why))
+        return None
     return value
 
 
-def _digits(value: object, path: _Path) -> orjson.Fragment:
-    """Write an integer above 64 bits as it is; everything else that orjson refused is a bug of ours or a resolver's."""
-    if isinstance(value, int):
-        return orjson.Fragment(str(value).encode())
-    raise EngineError(f"{_written(path)}: expected a value that JSON can say, got {_described(value)}")
-
-
-def _key(key: object, path: _Path) -> str:
+def _text_of(key: object) -> str | None:
+    """*key* as a member's name; None where it is none."""
     # orjson refuses subclasses of str, such as members of a StrEnum, as keys; this is their text.
     text = str.__str__(key) if isinstance(key, str) else None
-    if text is None or not _is_unicode(text):
-        raise EngineError(f"{_written(path)}: expected keys that are strings, got {_described(key)}")
-    return text
+    return text if text is not None and _is_unicode(text) else None
 
 
 def _is_unicode(text: str) -> bool:

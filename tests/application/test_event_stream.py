@@ -214,14 +214,18 @@ async def test_a_source_that_raises_no_exception_completes_the_stream(
     assert logged in "".join(capsys.readouterr())
 
 
-async def test_what_json_cannot_say_completes_the_stream(stage: Stage) -> None:
-    """As it would be the whole answer of a query, it is the last result."""
-    async with theatre(stage) as door, listening(door.url, "subscription {said {unsendable}}") as events:
-        await stage.words.put("one")
+async def test_what_json_cannot_say_is_its_fields_error(stage: Stage) -> None:
+    """As in an answer in one piece; the stream goes on."""
+    async with theatre(stage) as door, listening(door.url, "subscription {said {text unsendable}}") as events:
+        for word in ("one", "two", "."):
+            await stage.words.put(word)
         rest = await events.rest()
 
-    assert (["INTERNAL_SERVER_ERROR"], ("complete", None)) == (codes(rest[0]), rest[1])
-    assert stage.ended.is_set()
+    assert ["next", "next", "complete"] == [name for name, _ in rest]
+    assert [["INTERNAL_SERVER_ERROR"]] * 2 == [codes(event) for event in rest[:2]]
+    assert [{"text": "one", "unsendable": None}, {"text": "two", "unsendable": None}] == [
+        result["data"]["said"] for _, result in rest[:2]
+    ]
 
 
 async def test_a_bug_of_ours_completes_the_stream(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
