@@ -58,6 +58,8 @@ class _Seen(NamedTuple):
         return ROWS[self.code].kind not in {"client", "rule"}
 
 
+# Where graphql-core completes values, the second one those of subscriptions: what is to give their events.
+_COMPLETES = frozenset({"graphql.execution.executor", "graphql.execution.execute"})
 # Where graphql-core raises what is the field's own: an error that was returned, or that a future holds.
 _PASS_ON = frozenset({"complete_value", "with_abort_signal"})
 
@@ -135,11 +137,10 @@ def _is_of_completion(error: GraphQLError, cause: BaseException | None) -> bool:
 
 def _raised_by_completion(cause: BaseException) -> bool:
     frames = [frame for frame, _ in traceback.walk_tb(cause.__traceback__)]
-    raised_by_executor = bool(frames) and frames[-1].f_globals.get("__name__") == "graphql.execution.executor"
-    is_passed_on = raised_by_executor and frames[-1].f_code.co_name in _PASS_ON
-    if frames and frames[-1].f_code.co_name == "assert_event_stream":
-        # What a subscription's field gave, and is no source: the text would show it. An error that it gave is its own.
-        return frames[-1].f_locals.get("result") is not cause
+    raised_by_executor = bool(frames) and frames[-1].f_globals.get("__name__") in _COMPLETES
+    is_passed_on = raised_by_executor and (
+        frames[-1].f_code.co_name in _PASS_ON or frames[-1].f_locals.get("result") is cause
+    )
     return (raised_by_executor and not is_passed_on) or _passed_through(cause, "complete_leaf_value")
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import strawberry
+from graphql import GraphQLError
 
 from gateway import Info, graph, load, object_of
 from gateway.application.engine import Viewer
@@ -54,6 +55,11 @@ class Subscription:
     async def broken(self) -> AsyncGenerator[int, None]:
         raise ValueError("no stream")
         yield 1
+
+    @strawberry.subscription
+    async def closed(self, why: str) -> AsyncGenerator[int, None]:
+        """No generator: what it returns is no source."""
+        return GraphQLError(why) if why else "the password is hunter2"
 
 
 _GRAPH = graph(query=query_of(word=(str, given("word"))), subscription=Subscription)
@@ -132,6 +138,16 @@ async def test_a_source_that_never_begins():
 
     assert 1 == len(results)
     assert ["INTERNAL_SERVER_ERROR"] == [error["extensions"]["code"] for error in results[0]["errors"]]
+
+
+async def test_what_is_no_source_is_not_shown():
+    """It is a bug, whose text would show the value; an error that is returned is meant for the client."""
+    masked, _ = await agreed('subscription {closed(why: "")}')
+    meant, _ = await agreed('subscription {closed(why: "on Sundays")}')
+
+    errors = [result["errors"][0] for result in (*masked, *meant)]
+    assert ["Something went wrong on our side.", "on Sundays"] == [error["message"] for error in errors]
+    assert ["INTERNAL_SERVER_ERROR", "BAD_USER_INPUT"] == [error["extensions"]["code"] for error in errors]
 
 
 async def test_variables_that_do_not_fit():
