@@ -53,10 +53,10 @@ class Column:
     def fill_named(self, rows: Rows, names: Sequence[Any], values: Mapping[Any, Any]) -> None:
         """Place the value that each row's name has, an exception standing for a failure."""
         placer = self.field.placer
-        if placer is None or placer.is_list or not placer.shares:
-            self.fill(rows, [values[name] for name in names])
-        else:
+        if placer is not None and placer.shares and not placer.is_list:
             placer.place_named(self, rows.outs, names, values)
+        elif placer is None or not placer.shares or not placer.place_named_lists(self, rows.outs, names, values):
+            self.fill(rows, [values[name] for name in names])
 
     def put(self, out: dict[str, Any], path: Path | None, value: Any) -> None:
         """Place the value of one parent, to which *path* leads where it is kept."""

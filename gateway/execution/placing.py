@@ -110,6 +110,28 @@ class Placer:
 
         self._make(column, records, put)
 
+    def place_named_lists(
+        self, column: Column, outs: list[dict[str, Any]], names: Sequence[Any], values: Mapping[Any, Any]
+    ) -> bool:
+        """As `place_named`, for lists of several parents; False, and nothing is done, where not all is regular."""
+        if len(values) == len(names) or set(map(type, values.values())) != {list}:
+            return False
+        items = list(chain.from_iterable(values.values()))
+        if len(items) > self._at_once:
+            return False
+        try:
+            made = self._projections.of(validated=column.is_validated)(items)
+        except IrregularError:
+            return False
+        if column.refuse_items(sum([len(values[name]) for name in names])) is not None:
+            return False
+        column.projected(self._type_name, Rows(items, made))
+        each = iter(made)
+        placed = {name: list(islice(each, len(value))) for name, value in values.items()}
+        for out, name in zip(outs, names, strict=True):
+            out[column.field.key] = placed[name]
+        return True
+
     def _place_lists(self, column: Column, lists: _Lists) -> None:
         key = column.field.key
 

@@ -1,14 +1,17 @@
 """Objects that several parents have: they are made once, but for what a resolver gives."""
 
+from typing import Annotated
+
 import pytest
 import strawberry
+from msgspec.structs import replace
 
 from gateway import Info, arg, batched, graph, load, object_of
 from gateway.testing.fake_backend import FakeBackend
 from gateway.testing.run import running
 from tests.declare import library
 from tests.declare.library import AUTHORS, BOOKS, AuthorRecord, BookRecord, query_of
-from tests.execution.agreeing import PLANNED, REFERENCE
+from tests.execution.agreeing import PLANNED, REFERENCE, agree
 from tests.execution.differing import told
 
 
@@ -69,3 +72,29 @@ async def test_a_resolver_with_an_info_is_called_for_each_parent():
         _NAMED.clear()
         await told(_BOOKS, '{books(by: "a1") {shared {placed}}}', settings, times=2)
         assert ["a1"] * 4 == _NAMED
+
+
+@object_of(BookRecord, name="FellowBook")
+class FellowBook:
+    title: str
+    shelf: int | None
+    fellows: list[Annotated["FellowBook", strawberry.lazy(__name__)] | None] | None = load(
+        library.books_by_author, key=BookRecord.author_id
+    )
+
+
+_FELLOWS = graph(query=query_of(books=(list[FellowBook], load(library.books_by_author, key=arg("by", str)))))
+
+
+@pytest.mark.parametrize(("shelf", "errors"), [(2, 0), (2**40, 2)])
+async def test_a_list_that_several_parents_have_is_theirs_alike(shelf, errors):
+    """Its objects are made once where all are regular; an item that is not fails at each place."""
+    rows = [BOOKS[0], replace(BOOKS[1], shelf=shelf)]
+
+    answer = await agree(
+        _FELLOWS, '{books(by: "a1") {title fellows {title shelf}}}', backends={"books": {"GET /books": rows}}
+    )
+
+    fellows = [{"title": "Engines", "shelf": 1}, {"title": "Looms", "shelf": None if errors else shelf}]
+    assert [fellows, fellows] == [book["fellows"] for book in answer.data["books"]]
+    assert errors == len(answer.errors)
