@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphql.pyutils import Path
 
 from ..vocabulary.errors import EngineError
+from ..vocabulary.raised import as_failure
 from .shapes import Container, Shape
 
 if TYPE_CHECKING:
@@ -79,18 +80,3 @@ def outcome_of(done: asyncio.Future[Any]) -> Any:
         return EngineError("a resolver was cancelled from within")
     failure = done.exception()
     return done.result() if failure is None else as_failure(failure)
-
-
-def as_failure(raised: BaseException) -> Exception:
-    """What a resolver raised, as its field's error; what is no Exception would end what it knows nothing of.
-
-    Raises:
-        KeyboardInterrupt: somebody pressed Ctrl-C meanwhile.
-    """
-    if isinstance(raised, Exception):
-        return raised
-    if isinstance(raised, KeyboardInterrupt):
-        raise raised
-    refused = EngineError(f"a resolver raised {type(raised).__name__}, which is no Exception")
-    refused.__cause__ = raised
-    return refused

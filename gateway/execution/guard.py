@@ -9,7 +9,7 @@ from strawberry.permission import PermissionExtension
 from strawberry.schema.schema_converter import get_arguments
 from strawberry.types.field import StrawberryField
 
-from .awaiting import as_failure
+from ..vocabulary.raised import as_failure
 from .columns import Column
 from .rows import Rows
 

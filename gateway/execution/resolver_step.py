@@ -9,7 +9,7 @@ from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
 from ..declare.strawberry_types import strawberry_field_of
-from .awaiting import as_failure
+from ..vocabulary.raised import as_failure
 from .columns import Column
 from .rows import Rows
 

@@ -19,7 +19,8 @@ from ..declare.batched import Batched
 from ..vocabulary.alarms import set_alarm
 from ..vocabulary.context import Context
 from ..vocabulary.errors import BackendTimeout
-from .awaiting import as_failure, outcome_of
+from ..vocabulary.raised import as_failure
+from .awaiting import outcome_of
 from .failure import Failure
 from .items import Items
 from .linked import LinkedField, LinkedPlan

@@ -16,6 +16,7 @@ from ..declare.batched import Batched
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import EngineError
+from ..vocabulary.raised import as_failure
 from .frozen import freeze
 from .passes import Passes
 
@@ -51,8 +52,10 @@ async def _resolve(
     try:
         values = await within(deadline, batched.resolve(parents, **extra, **arguments), batched.label)
         _check_one_each(batched, values, parents)
-    except Exception as failure:  # noqa: BLE001 - stands in every value's place, and fails every parent's field
-        return [failure] * len(parents)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as raised:  # noqa: BLE001 - stands in every value's place, and fails every parent's field
+        return [as_failure(raised)] * len(parents)
     return [_raisable(value) for value in values]
 
 

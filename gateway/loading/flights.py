@@ -20,6 +20,7 @@ from typing import Any
 from ..declare.loader import Write
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import EngineError
+from ..vocabulary.raised import as_failure
 from .calling import Caller
 from .cancellation import cancel
 from .flight import Flight, Outcome
@@ -116,11 +117,11 @@ class Flights:
         outcome: Outcome
         try:
             outcome = await caller.fetch(flight)
-        except Exception as failure:  # noqa: BLE001 - handed to every waiter, whose field it becomes the error of
-            outcome = failure
-        except BaseException:
+        except (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt):
             self._land_lost(flight)
             raise
+        except BaseException as raised:  # noqa: BLE001 - handed to every waiter, whose field it becomes the error of
+            outcome = as_failure(raised)
         self._land(flight, outcome)
 
     def _land_lost(self, flight: Flight) -> None:

@@ -159,7 +159,7 @@ async def test_what_is_no_exception_is_told_to_the_operator():
     assert {"a": None, "b": None} == reply.data
     assert [
         "INTERNAL_SERVER_ERROR: a resolver was cancelled from within",
-        "INTERNAL_SERVER_ERROR: a resolver raised Stop, which is no Exception",
+        "INTERNAL_SERVER_ERROR: the application raised Stop, which is no Exception",
     ] == reply.details
 
 

@@ -116,6 +116,10 @@ async def _failing(_: list[int]) -> list[int]:
     raise RuntimeError("secret")
 
 
+async def _exiting(_: list[int]) -> list[int]:
+    raise SystemExit
+
+
 async def _cancelled(_: list[int]) -> list[int]:
     raise asyncio.CancelledError
 
@@ -135,6 +139,7 @@ async def _endless(_: list[int]) -> list[int]:
         (_too_few, "INTERNAL_SERVER_ERROR: tests.field: expected 2 values, one a parent, got 1"),
         (_no_list, "INTERNAL_SERVER_ERROR: tests.field: expected a list, got NoneType"),
         (_failing, "secret"),
+        (_exiting, "INTERNAL_SERVER_ERROR: the application raised SystemExit, which is no Exception"),
         (_cancelled, "INTERNAL_SERVER_ERROR: a load ended without an outcome; was it cancelled from within?"),
         (_stop_iteration, "INTERNAL_SERVER_ERROR: expected a value or an error, got StopIteration(7)"),
         (_endless, "DEADLINE_EXCEEDED: tests.field was still running"),

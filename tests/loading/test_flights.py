@@ -574,3 +574,21 @@ async def _nothing() -> None: ...
 
 def _sources(loads: Any) -> list[tuple[str, int, int]]:
     return [(record.source, record.keys, record.hop) for record in loads.receipt.records]
+
+
+class OwnError(BaseException):
+    """As libraries have them that want to pass through every `except Exception`."""
+
+
+@pytest.mark.parametrize("raised", [OwnError, SystemExit])
+async def test_what_a_loader_raises_that_is_no_exception_fails_its_keys(raised: type[BaseException]) -> None:
+    """Nobody else hears of it: in a task it would end the process."""
+
+    @rows.one(by=Row.id)
+    def broken(ids: Keys[str]) -> Call[list[Row]]:
+        raise raised
+
+    async with request(FakeBackend({})) as loads:
+        values = await outcomes(loads, broken, ["a"])
+
+    assert f"INTERNAL_SERVER_ERROR: the application raised {raised.__name__}, which is no Exception" == str(values["a"])
