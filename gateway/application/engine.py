@@ -20,7 +20,6 @@ from ..declare.graph import Graph
 from ..execution.errors import present
 from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome, SharedBody, refused_document
-from ..execution.unsendable import Selected, without
 from ..http.encoding import unsendable
 from ..http.request import GraphQLRequest
 from ..loading.door import Loads
@@ -193,6 +192,8 @@ class Engine:
 
     def sendable(self, request: GraphQLRequest, result: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         """The *result* of *request*, which JSON cannot say: the fields at fault are null, and have their errors."""
+        from ..execution.unsendable import Selected, without  # noqa: PLC0415 - hardly an answer needs it
+
         document = self.documents.get(request.query)
         schema = self.graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         selected = Selected(schema, document.operation(request.operation_name), document.fragments)

@@ -11,6 +11,7 @@ from strawberry.execution import optimized_is_awaitable as is_awaitable
 from ..vocabulary.errors import RuleError
 from .awaiting import Awaited, Place
 from .failure import Failure, Raiser
+from .items import too_many_items
 from .rows import Rows
 from .shapes import Container, Shape
 
@@ -81,8 +82,13 @@ class Column:
 
     def refuse_items(self, more: int) -> RuleError | None:
         """The error where lists of the field with *more* items are too many for the answer."""
-        field = self.field
-        return self.run.items.refuse(f"{field.parent_type}.{field.plan.name}", more)
+        run, field = self.run, self.field
+        left = run.items_left - more
+        if left >= 0:
+            run.items_left = left
+            return None
+        most = run.loads.limits.max_list_items
+        return too_many_items(f"{field.parent_type}.{field.plan.name}", most, most - left)
 
     def filled(self) -> None:
         """Every parent has been put; the level below begins when nothing is awaited any more."""

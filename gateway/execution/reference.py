@@ -15,7 +15,7 @@ from ..loading.door import Loads
 from ..vocabulary.context import Context
 from ..vocabulary.deadline import Deadline, within
 from ..vocabulary.errors import BackendTimeout
-from .items import Items
+from .items import too_many_items
 from .outcome import Outcome
 
 # Fields give up at the deadline itself; this is for putting their errors into the answer.
@@ -32,7 +32,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     already: a timer for each of their futures would buy nothing. And it completes as many items as an answer may have.
     """
 
-    _items: Items | None = None
+    _items = 0
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
         """What *awaitable* gives, or the error that time has run out. Fields' and list items' awaitables pass here."""
@@ -44,19 +44,14 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         self, return_type: Any, details: Any, info: GraphQLResolveInfo[Any], path: Any, result: Any, position: Any
     ) -> Any:
         """The completed items; how many a generator gives is the application's to bound."""
-        items = self._count()
-        if items is not None and isinstance(result, Sized):
-            refusal = items.refuse(f"{info.parent_type}.{info.field_name}", len(result))
-            if refusal is not None:
-                raise refusal
-        return super().complete_list_value(return_type, details, info, path, result, position)
-
-    def _count(self) -> Items | None:
-        """The count of the answer's items; none in a context of somebody else's making."""
         context = self.context_value
-        if self._items is None and isinstance(context, Context) and isinstance(context.loads, Loads):
-            self._items = Items(context.loads.limits.max_list_items)
-        return self._items
+        # None in a context of somebody else's making.
+        if isinstance(result, Sized) and isinstance(context, Context) and isinstance(context.loads, Loads):
+            most, items = context.loads.limits.max_list_items, self._items + len(result)
+            if items > most:
+                raise too_many_items(f"{info.parent_type}.{info.field_name}", most, items)
+            self._items = items
+        return super().complete_list_value(return_type, details, info, path, result, position)
 
 
 def build_executor(

@@ -22,7 +22,6 @@ from ..vocabulary.errors import BackendTimeout
 from ..vocabulary.raised import as_failure
 from .awaiting import outcome_of
 from .failure import Failure
-from .items import Items
 from .linked import LinkedField, LinkedPlan
 from .nulls import NullPass
 from .outcome import Outcome
@@ -61,13 +60,14 @@ class Run:
         self.loads: Loads = context.loads  # type: ignore[assignment]  # the door of the engine's own contexts
         self.has_failures = False
         self.gave_up: Exception | None = None
+        #: How many more items the lists of the answer may have.
+        self.items_left = self.loads.limits.max_list_items
         #: The runtime types of response objects, by id, at positions of abstract type.
         self.types: dict[int, str] = {}
         (self._root_type, self._root_fields) = next(iter(plan.root.by_type.items()))
         self._root = root
         self._build_executor = build_executor
         self._executor: Any = None
-        self._items: Items | None = None
         # In the order in which the waiting began.
         self._waiting: dict[_Wait, None] = {}
         self._depth = 0
@@ -88,13 +88,6 @@ class Run:
         if self._executor is None:
             self._executor = self._build_executor()
         return self._executor
-
-    @property
-    def items(self) -> Items:
-        """The count of the answer's items, begun with its first list."""
-        if self._items is None:
-            self._items = Items(self.loads.limits.max_list_items)
-        return self._items
 
     def info(self, field: LinkedField, path: Path | None) -> Any:
         """The resolve info of *field* at *path*."""
