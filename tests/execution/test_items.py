@@ -36,6 +36,11 @@ def courses_by_teacher(ids: Keys[str]) -> Call[list[CourseRecord]]:
     return get("/courses", id=ids, into=list[CourseRecord])
 
 
+@school.many()
+def teachers() -> Call[list[TeacherRecord]]:
+    return get("/teachers", id=["t", "u"], into=list[TeacherRecord])
+
+
 @object_of(CourseRecord)
 class Course:
     id: str
@@ -51,6 +56,7 @@ class Teacher:
 @strawberry.type
 class Query:
     courses: list[Course] = load(courses_by_teacher, key=arg("teacher", str))
+    teachers: list[Teacher | None] = load(teachers)
 
     @strawberry.field
     def numbers(self) -> list[list[int]] | None:
@@ -116,3 +122,19 @@ async def test_items_of_every_list_count(execution: str) -> None:
     assert ["Query.numbers: expected at most 5 items in the lists of an answer, got 6"] == [
         error["message"] for error in reply.errors
     ]
+
+
+@pytest.mark.parametrize("execution", WAYS)
+async def test_a_list_that_failed_by_itself_keeps_its_error(execution: str) -> None:
+    """Those that are too many are refused, and no other."""
+    courses = respond([*_two("t"), {"id": 5, "teacher": "u"}])
+    wrong = {**ROUTES, "GET /teachers": respond([{"id": "t"}, {"id": "u"}]), "GET /courses": courses}
+
+    async with running(GRAPH, settings=_settings(3, execution), school=FakeBackend(wrong)) as ask:
+        replies = [await ask("{teachers {id courses {id}}}") for _ in range(2)]
+
+    for reply in replies:
+        assert [{"id": "t", "courses": None}, {"id": "u", "courses": None}] == reply.data["teachers"]
+        assert {"t": "LIMIT_EXCEEDED", "u": "BACKEND_INVALID_RESPONSE"} == {
+            reply.data["teachers"][error["path"][1]]["id"]: error["extensions"]["code"] for error in reply.errors
+        }

@@ -7,6 +7,7 @@ import strawberry
 from msgspec.structs import replace
 
 from gateway import Info, arg, batched, graph, load, object_of
+from gateway.execution.placing import CELLS_AT_ONCE
 from gateway.testing.fake_backend import FakeBackend
 from gateway.testing.run import running
 from tests.declare import library
@@ -98,3 +99,16 @@ async def test_a_list_that_several_parents_have_is_theirs_alike(shelf, errors):
     fellows = [{"title": "Engines", "shelf": 1}, {"title": "Looms", "shelf": None if errors else shelf}]
     assert [fellows, fellows] == [book["fellows"] for book in answer.data["books"]]
     assert errors == len(answer.errors)
+
+
+_OF_ONE_SHELF = graph(query=query_of(books=(list[FellowBook], load(library.books_on_shelf, key=arg("shelf", int)))))
+
+
+async def test_a_long_list_that_several_parents_have_is_whole_at_each():
+    """Too long to be made at once, it is made in turns."""
+    many = [replace(BOOKS[0], id=f"b{number}", shelf=9) for number in range(CELLS_AT_ONCE)]
+    rows = [BOOKS[0], replace(BOOKS[0], id="b"), *many]
+
+    answer = await agree(_OF_ONE_SHELF, "{books(shelf: 1) {fellows {title}}}", backends={"books": {"GET /books": rows}})
+
+    assert [[{"title": "Engines"}] * len(rows)] * 2 == [book["fellows"] for book in answer.data["books"]]
