@@ -80,27 +80,14 @@ def graph(
     for name, root in (("query", query), ("mutation", mutation), ("subscription", subscription)):
         if root is not None or name == "query":
             _check_root(name, root)
-    types = list(types)
-    try:
-        schema = GraphSchema(
-            query=query,
-            mutation=mutation,
-            subscription=subscription,
-            types=types,
-            extensions=list(extensions),
-            config=config,
-        )
-    except DuplicatedTypeName as duplicate:
-        raise DeclarationError(_two_modules(duplicate)) from None
-    except TypeError as unexpected:
-        # What Strawberry raises for a class that is no type; a root's has a check of its own.
-        plain = next((extra for extra in types if not hasattr(extra, "__strawberry_definition__")), None)
-        if plain is None:
-            raise
-        raise DeclarationError(f"graph: types= expects {_expected_type(plain)}") from unexpected
-    except ValueError as invalid:
-        # What Strawberry raises for a schema that the specification's type validation refuses.
-        raise DeclarationError(str(invalid)) from invalid
+    schema = _schema(
+        types=list(types),
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
+        extensions=list(extensions),
+        config=config,
+    )
     definitions = list(_object_types(schema))
     problems = list(check_sharing(definitions))
     own_scalars = config.scalar_map if config is not None else {}
@@ -115,6 +102,27 @@ def graph(
         raise DeclarationError("the graph's declarations disagree:\n" + "\n".join(f"  {line}" for line in problems))
     note_possible_types(schema._schema)  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
     return Graph(schema, MappingProxyType({backend.name: backend for backend in named}), app)
+
+
+def _schema(*, types: list[type[Any]], **parts: Any) -> GraphSchema:
+    """Strawberry's schema of the given *types* and *parts*.
+
+    Raises:
+        DeclarationError: it refuses to make one.
+    """
+    try:
+        return GraphSchema(types=types, **parts)
+    except DuplicatedTypeName as duplicate:
+        raise DeclarationError(_two_modules(duplicate)) from None
+    except TypeError as unexpected:
+        # What Strawberry raises for a class that is no type; a root's has a check of its own.
+        plain = next((extra for extra in types if not hasattr(extra, "__strawberry_definition__")), None)
+        if plain is None:
+            raise
+        raise DeclarationError(f"graph: types= expects {_expected_type(plain)}") from unexpected
+    except ValueError as invalid:
+        # What Strawberry raises for a schema that the specification's type validation refuses.
+        raise DeclarationError(str(invalid)) from invalid
 
 
 def _check_root(name: str, root: object) -> None:

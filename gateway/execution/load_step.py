@@ -51,7 +51,7 @@ class LoadStep:
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
         """Ask for the keys of every parent that has one; the others are null or failed at once."""
-        arguments = self._constant or self._arguments(run)
+        arguments = self._arguments(run)
         # Those that nothing is loaded for have a column of their own, if there are any.
         here = None if self._guard is None else Column(run, self._field, hop)
         if self._guard is not None and here is not None:
@@ -73,8 +73,7 @@ class LoadStep:
         try:
             own_keys = {key: None for key in map(self._key_from(run, above), keys) if key is not None}
             if own_keys:
-                arguments = self._constant or self._arguments(run)
-                run.loads.want(loader, own_keys, arguments.for_loader(), hop=hop)
+                run.loads.want(loader, own_keys, self._arguments(run).for_loader(), hop=hop)
         except Exception:  # noqa: BLE001 - told at each parent, when there are parents
             return
         if own_keys:
@@ -171,7 +170,7 @@ class LoadStep:
         column.filled()
 
     def _arguments(self, run: Run) -> _Arguments:
-        return _Arguments(self._binding, partial(self._convert, run.variables))
+        return self._constant or _Arguments(self._binding, partial(self._convert, run.variables))
 
     def _constant_arguments(self) -> _Arguments | None:
         """Those of every request, where they are the same in all; None where they are not, or are refused."""
