@@ -5,21 +5,25 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 CASE   ?= q1
+COPY   := build/compiled
 CONSOLE := gateway/application/console/index.html
 AUDITS := tests/e2e/graphql_http/node_modules/.package-lock.json
 PEERS  := benchmarks/peers/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test fuzz mutants check bench hops profile soak schema docs console lock wheel clean
+.PHONY: help dev test test-compiled fuzz mutants check bench hops profile soak schema docs console lock wheel wheel-compiled clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: $(VENV)/.ready $(CONSOLE) ## run the demo services, the local Lambda and the gateway; PORT=8000
 	@exec $(BIN)/gateway dev --port $(PORT)
 
 test: $(VENV)/.ready $(CONSOLE) $(AUDITS) .tools/.ready ## run every test
 	$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+
+test-compiled: $(COPY)/.ready ## the same over compiled modules, in a copy of this tree
+	$(MAKE) --no-print-directory -C $(COPY) test
 
 fuzz: $(VENV)/.ready ## compare 100,000 random operations with graphql-core; CASES=, SECONDS=
 	$(BIN)/python -m tests.differential --cases $(or $(CASES),100000) --seconds $(or $(SECONDS),7200)
@@ -35,9 +39,10 @@ check: $(VENV)/.ready ## formatting, lint, types, import contracts, hop budgets
 	$(BIN)/lint-imports
 	$(BIN)/gateway plan --check examples/operations
 
-bench: $(VENV)/.ready $(PEERS) ## measure the gateway beside its peers, 20 minutes; ARGS="--only q1 q3"
-	$(BIN)/python -m benchmarks $(ARGS)
-	$(BIN)/python -m benchmarks.pages
+bench: $(COPY)/.ready $(PEERS) ## measure the compiled gateway beside its peers, 20 minutes; ARGS="--only q1 q3"
+	ln -sfn $(CURDIR)/benchmarks/peers/node_modules $(COPY)/benchmarks/peers/node_modules
+	cd $(COPY) && $(BIN)/python -m benchmarks $(ARGS)
+	cd $(COPY) && $(BIN)/python -m benchmarks.pages
 
 hops: $(VENV)/.ready ## answer one page service by service, by the gateway, from data at hand, and compare; ARGS="--scale 0.2"
 	$(BIN)/python -m examples.hops $(ARGS)
@@ -62,6 +67,10 @@ console: ## build GraphiQL from console/
 wheel: $(VENV)/.ready $(CONSOLE) ## build the wheel into dist/
 	$(UV) build --wheel --quiet
 
+wheel-compiled: $(COPY)/.ready ## build that of this Python and kind of machine, compiled
+	mkdir -p dist
+	cp $(COPY)/dist/*.whl dist/
+
 lock: $(VENV)/.uv ## write requirements.lock anew from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--all-extras --group dev pyproject.toml -o requirements.lock
@@ -80,6 +89,16 @@ $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
+
+# A copy, since compiled modules would be found before the sources beside them, however old.
+$(COPY)/.ready: $(shell git ls-files) $(VENV)/.uv $(CONSOLE)
+	rm -rf $(COPY)
+	mkdir -p $(COPY)
+	{ git ls-files -z --cached --others --exclude-standard; find gateway/application/console -type f -print0; } \
+		| tar -c --null --ignore-failed-read -T - | tar -x -C $(COPY)
+	cd $(COPY) && HATCH_BUILD_HOOKS_ENABLE=1 $(CURDIR)/$(UV) build --wheel --quiet --python $(CURDIR)/$(BIN)/python
+	$(MAKE) --no-print-directory -C $(COPY) $(VENV)/.ready
+	@touch $(COPY)/$(CONSOLE) $@
 
 $(CONSOLE): $(wildcard console/src/* console/src/*/* console/*.json console/*.js console/*.html)
 	$(MAKE) --no-print-directory console

@@ -23,7 +23,8 @@ class Batched(msgspec.Struct, frozen=True, eq=False):
 
     name: str
     module: str
-    resolve: Callable[..., Awaitable[list[Any]]]
+    #: Declared to give a list; what it gives is looked at.
+    resolve: Callable[..., Awaitable[Any]]
     parent_type: Any
     parameters: tuple[inspect.Parameter, ...]
     context_name: str | None

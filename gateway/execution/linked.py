@@ -48,6 +48,8 @@ class LinkedField:
         "shape",
         "step",
     )
+    # Named for the compiler: what may be deleted.
+    __deletable__ = ("shape", "step")
 
     def __init__(self, link: _Link, plan: Field, parent_type: GraphQLObjectType) -> None:
         self.plan = plan

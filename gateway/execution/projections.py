@@ -35,7 +35,7 @@ class ProjectionStep:
 
     def __init__(self, field: LinkedField, attribute: str) -> None:
         self._field = field
-        self._attribute = attribute
+        self._attribute_name = attribute
         declared = strawberry_field_of(field.definition)
         assert declared is not None  # noqa: S101 - only Strawberry's fields are projections
         self._read = declared.default_resolver
@@ -48,7 +48,7 @@ class ProjectionStep:
 
     def _value(self, parent: Any) -> Any:
         try:
-            return self._read(parent, self._attribute)
+            return self._read(parent, self._attribute_name)
         except Exception as failure:  # noqa: BLE001 - an attribute may be computed; it is the field's error
             return failure
 
@@ -58,7 +58,7 @@ class GlobalIdStep:
 
     def __init__(self, field: LinkedField, attribute: str) -> None:
         self._field = field
-        self._attribute = attribute
+        self._attribute_name = attribute
         definition = definition_of(field.parent_type)
         self._record = record_of(definition.origin) if definition is not None else None
 
@@ -77,7 +77,7 @@ class GlobalIdStep:
     def _global_id(self, run: Run, parent: Any) -> Any:
         type_name = self._field.parent_type.name
         if type(parent) is self._record:
-            node_id = getattr(parent, self._attribute)
+            node_id = getattr(parent, self._attribute_name)
             if node_id is not None:
                 return relay.GlobalID(type_name=type_name, node_id=str(node_id))
         info = run.info(self._field, Path(None, self._field.key, type_name))

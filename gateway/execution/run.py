@@ -257,18 +257,17 @@ class _Wait:
 
     def __init__(self, run: Run, give: _Give) -> None:
         self._run = run
-        self._give = give
+        self._give: _Give | None = give
         run._waiting[self] = None  # noqa: SLF001 - a part of the run
 
     def settle(self, value: Any = None, gave_up: Exception | None = None) -> None:
         """Go on with it; what comes too late, or a second time, finds nobody."""
         waiting = self._run._waiting  # noqa: SLF001 - a part of the run
-        if self in waiting:
+        # Let go of: who is given to may hold this, and would keep the whole answer in memory until Python's collector
+        # came by.
+        give, self._give = self._give, None
+        if give is not None and self in waiting:
             del waiting[self]
-            # Let go of: who is given to may hold this, and would keep the whole answer in memory until Python's
-            # collector came by.
-            give = self._give
-            del self._give
             self._run._do(give, value, gave_up)  # noqa: SLF001 - a part of the run
 
 

@@ -63,8 +63,10 @@ def shape_of(type_: GraphQLOutputType, field: LinkedField) -> Shape:
     if is_leaf_type(inner):
         return LeafShape(inner, non_null=non_null)
     if is_abstract_type(inner):
-        possible = {possible.name: possible for possible in field.schema.get_possible_types(inner)}
-        return AbstractShape(inner, possible, non_null=non_null)
+        # A tuple for a union, which graphql-core's annotation calls a list.
+        schema: Any = field.schema
+        types: Iterable[GraphQLObjectType] = schema.get_possible_types(inner)
+        return AbstractShape(inner, {possible.name: possible for possible in types}, non_null=non_null)
     return ObjectShape(inner, non_null=non_null)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -61,7 +61,7 @@ def _check_rows(loader: Loader[Any, Any, Any], answer: Any) -> None:
 
 
 def _one_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
-    key_of = attrgetter(*loader.by)
+    key_of: Callable[[Any], Any] = attrgetter(*loader.by)
     found = {key_of(row): row for row in answer}
     aligned = {key: found.get(key) for key in keys}
     if len(found) < len(answer):
@@ -71,7 +71,8 @@ def _one_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[A
 
 def _found_twice(loader: Loader[Any, Any, Any], keys: Collection[Any], answer: list[Any]) -> Aligned:
     """Errors of those of *keys* that have more rows than one."""
-    counts = Counter(map(attrgetter(*loader.by), answer))
+    key_of: Callable[[Any], Any] = attrgetter(*loader.by)
+    counts = Counter(map(key_of, answer))
     return {
         key: DecodeError(f"{loader.name}: expected one row a key, got {count}", backend=loader.backend.name)
         for key, count in counts.items()
@@ -80,7 +81,7 @@ def _found_twice(loader: Loader[Any, Any, Any], keys: Collection[Any], answer: l
 
 
 def _many_each(loader: Loader[Any, Any, Any], keys: Sequence[Any], answer: list[Any]) -> Aligned:
-    key_of = attrgetter(*loader.by)
+    key_of: Callable[[Any], Any] = attrgetter(*loader.by)
     found: defaultdict[Any, list[Any]] = defaultdict(list)
     for row in answer:
         found[key_of(row)].append(row)

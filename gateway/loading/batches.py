@@ -50,8 +50,8 @@ async def _resolve(
 ) -> list[Any]:
     extra = {batched.context_name: context} if batched.context_name else {}
     try:
-        values = await within(deadline, batched.resolve(parents, **extra, **arguments), batched.label)
-        _check_one_each(batched, values, parents)
+        given = await within(deadline, batched.resolve(parents, **extra, **arguments), batched.label)
+        values = _one_each(batched, given, parents)
     except asyncio.CancelledError:
         raise
     except BaseException as raised:  # noqa: BLE001 - stands in every value's place, and fails every parent's field
@@ -64,11 +64,12 @@ def _raisable(value: Any) -> Any:
     return EngineError(f"expected a value or an error, got {value!r}") if isinstance(value, StopIteration) else value
 
 
-def _check_one_each(batched: Batched, values: object, parents: Sequence[Any]) -> None:
+def _one_each(batched: Batched, values: object, parents: Sequence[Any]) -> list[Any]:
     if not isinstance(values, list):
         raise EngineError(f"{batched.label}: expected a list, got {type(values).__name__}")
     if len(values) != len(parents):
         raise EngineError(f"{batched.label}: expected {len(parents)} values, one a parent, got {len(values)}")
+    return values
 
 
 class Batch(msgspec.Struct):
@@ -77,8 +78,8 @@ class Batch(msgspec.Struct):
     batched: Batched
     arguments: Mapping[str, Any]
     context: Context[Any]
-    parents: list[Any] = msgspec.field(default_factory=list)
-    futures: list[asyncio.Future[Any]] = msgspec.field(default_factory=list)
+    parents: list[Any] = []
+    futures: list[asyncio.Future[Any]] = []
 
 
 class Batches:

@@ -133,7 +133,7 @@ class BusyTime:
     @property
     def total_s(self) -> float:
         """Its length."""
-        return sum(self._ends_s) - sum(self._starts_s)
+        return sum(self._ends_s, 0.0) - sum(self._starts_s, 0.0)
 
     def copy(self) -> BusyTime:
         """The same, to be added to."""

@@ -58,7 +58,7 @@ def set_alarm(seconds: float, ring: Callable[[], None]) -> Alarm:
     What it raises goes to the loop's exception handler.
     """
     loop = asyncio.get_running_loop()
-    alarms = _of_this_thread.alarms
+    alarms: _Alarms | None = getattr(_of_this_thread, "alarms", None)
     if alarms is None or alarms.loop is not loop:
         alarms = _of_this_thread.alarms = _Alarms(loop)
     return alarms.set(seconds, ring)
@@ -121,10 +121,5 @@ class _Alarms:
             self.loop.call_soon(alarm.ring)
 
 
-class _OfThisThread(threading.local):
-    """A thread runs one loop at a time; the alarms of an earlier one are never heard of again."""
-
-    alarms: _Alarms | None = None
-
-
-_of_this_thread = _OfThisThread()
+# A thread runs one loop at a time; the `alarms` of an earlier one are never heard of again.
+_of_this_thread: Final = threading.local()

@@ -7,6 +7,7 @@ import pytest
 from gateway.execution import failure, load_step, nulls, shapes
 from gateway.execution.nulls import NullPass
 from gateway.planning import store
+from tests.compiled import interpreted
 from tests.differential.tally import cases_of, tally
 
 _WORLDS = range(7000, 7006)
@@ -52,6 +53,7 @@ def conditions_hold(monkeypatch):
     )
 
 
+@interpreted
 @pytest.mark.parametrize("mutate", [null_items_stay, null_is_allowed, one_location, missing_is_null, conditions_hold])
 def test_a_wrong_executor_is_caught(mutate, monkeypatch):
     """Some case disagrees."""

@@ -22,6 +22,7 @@ import gateway.execution
 from gateway import Info, graph, object_of
 from gateway.testing import running
 from gateway.vocabulary.settings import Settings
+from tests.compiled import interpreted
 from tests.declare.library import query_of
 from tests.execution.agreeing import agree, given, graph_of
 from tests.execution.counting import agree_counting
@@ -123,6 +124,7 @@ async def _calls(type_, records, selection) -> Counter[str]:
     return calls
 
 
+@interpreted
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
@@ -180,6 +182,7 @@ async def test_a_long_list_is_read_in_parts(count, turns):
     assert max(calls.values()) < 100
 
 
+@interpreted
 async def test_an_object_of_many_parents_is_read_once():
     """They share it in the answer, unless something below can tell them from each other."""
     maker = MakerRecord("m")

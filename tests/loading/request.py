@@ -89,7 +89,7 @@ def settled(wanted: Wanted) -> asyncio.Future[Wanted]:
 
 async def outcomes(loads: Loads, loader: Loader[Any, Any, Any], keys: Sequence[Any], *, hop: int = 1) -> dict[Any, Any]:
     """What a step that wants *keys* gets."""
-    wanted = await settled(loads.want(loader, keys, {}, hop=hop))
+    wanted = await settled(loads.want(loader, dict.fromkeys(keys), {}, hop=hop))
     return {key: wanted.outcomes[key] for key in keys}
 
 

@@ -52,7 +52,7 @@ async def test_values_come_in_a_pass() -> None:
     async with request(wire) as loads:
 
         def done(values: list[str]) -> None:
-            loads.want(row_by_id, values, {}, hop=1).when_settled(departed.set)
+            loads.want(row_by_id, dict.fromkeys(values), {}, hop=1).when_settled(departed.set)
 
         loads.resolve_batched(batched(resolve), [1, 2], {}, None, done)  # type: ignore[arg-type]
         await departed.wait()

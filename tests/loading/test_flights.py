@@ -61,13 +61,13 @@ async def test_requests_at_once_share_a_call(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        one = settled(first.want(row_by_id, ["a", "b"], {}, hop=1))
+        one = settled(first.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1))
         await held.begun.wait()
-        two = settled(second.want(row_by_id, ["b"], {}, hop=2))
+        two = settled(second.want(row_by_id, dict.fromkeys(["b"]), {}, hop=2))
         await _departed(second)
         held.may_answer.set()
         await asyncio.gather(one, two)
-        known = second.want(row_by_id, ["b"], {}, hop=3)
+        known = second.want(row_by_id, dict.fromkeys(["b"]), {}, hop=3)
 
         assert (Row("b"), Row("b")) == (two.result().outcomes["b"], known.outcomes["b"])
         assert "a" not in two.result().outcomes
@@ -97,8 +97,8 @@ async def test_keys_of_requests_are_never_merged(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        one = settled(first.want(row_by_id, ["a", "b"], {}, hop=1))
-        two = settled(second.want(row_by_id, ["b", "c"], {}, hop=1))
+        one = settled(first.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1))
+        two = settled(second.want(row_by_id, dict.fromkeys(["b", "c"]), {}, hop=1))
         await held.begun.wait()
         await _departed(second)
         held.may_answer.set()
@@ -115,10 +115,10 @@ async def test_other_arguments_or_loaders_are_other_flights(flights: Flights) ->
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        first.want(row_by_id, ["a"], {"deep": True}, hop=1)
+        first.want(row_by_id, dict.fromkeys(["a"]), {"deep": True}, hop=1)
         await _departed(first)
-        second.want(row_by_id, ["a"], {"deep": False}, hop=1)
-        second.want(rows_by_group, ["a"], {}, hop=1)
+        second.want(row_by_id, dict.fromkeys(["a"]), {"deep": False}, hop=1)
+        second.want(rows_by_group, dict.fromkeys(["a"]), {}, hop=1)
         await _departed(second)
 
         assert "<Flights: 3 under way, 3 of them shared>" == repr(flights)
@@ -147,7 +147,7 @@ async def test_viewers_share_by_what_the_backend_is_told(
         request(wire, flights=flights, identity=one) as first,
         request(wire, flights=flights, identity=other) as second,
     ):
-        values = [settled(loads.want(my_row, ["a"], {}, hop=1)) for loads in (first, second)]
+        values = [settled(loads.want(my_row, dict.fromkeys(["a"]), {}, hop=1)) for loads in (first, second)]
         await _departed(first)
         await _departed(second)
         held.may_answer.set()
@@ -166,7 +166,7 @@ async def test_a_call_with_a_credential_is_private(flights: Flights) -> None:
         request(wire, flights=flights, headers=headers) as first,
         request(wire, flights=flights, headers=headers) as second,
     ):
-        values = [settled(loads.want(private_row, ["a"], {}, hop=1)) for loads in (first, second)]
+        values = [settled(loads.want(private_row, dict.fromkeys(["a"]), {}, hop=1)) for loads in (first, second)]
         await _departed(first)
         await _departed(second)
         assert "<Flights: 2 under way, 0 of them shared>" == repr(flights)
@@ -182,7 +182,7 @@ async def test_opaque_loaders_are_private(flights: Flights) -> None:
     wire = FakeBackend({})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        wanted = [settled(loads.want(opaque_row, ["a"], {}, hop=1)) for loads in (first, second)]
+        wanted = [settled(loads.want(opaque_row, dict.fromkeys(["a"]), {}, hop=1)) for loads in (first, second)]
         await asyncio.gather(*wanted)
 
     assert [["a"], ["a"]] == _opaque_calls
@@ -199,7 +199,7 @@ async def test_a_failure_is_shared(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": failing})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        one, two = (settled(loads.want(row_by_id, ["a"], {}, hop=1)) for loads in (first, second))
+        one, two = (settled(loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)) for loads in (first, second))
         await _departed(first)
         await _departed(second)
         may_fail.set()
@@ -220,7 +220,7 @@ async def test_an_owner_that_leaves_cancels_nobody(flights: Flights) -> None:
         async with request(wire, flights=flights) as first:
             waiting = first.load(row_by_id, "a", {})
             await held.begun.wait()
-            joined = settled(second.want(row_by_id, ["a"], {}, hop=1))
+            joined = settled(second.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
             await _departed(second)
 
         assert isinstance(await outcome(waiting), EngineError)
@@ -237,10 +237,10 @@ async def test_one_that_joined_leaves_alone(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as first:
-        owned = settled(first.want(row_by_id, ["a"], {}, hop=1))
+        owned = settled(first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await held.begun.wait()
         async with request(wire, flights=flights) as second:
-            second.want(row_by_id, ["a"], {}, hop=1)
+            second.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
             await _departed(second)
         held.may_answer.set()
 
@@ -255,9 +255,9 @@ async def test_the_last_to_leave_ends_the_flight(flights: Flights) -> None:
 
     async with request(wire, flights=flights) as second:
         async with request(wire, flights=flights) as first:
-            first.want(row_by_id, ["a"], {}, hop=1)
+            first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
             await held.begun.wait()
-            second.want(row_by_id, ["a"], {}, hop=1)
+            second.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
             await _departed(second)
         assert not held.ended.is_set()
 
@@ -283,7 +283,7 @@ async def test_a_flight_that_is_being_cancelled_takes_nobody(flights: Flights) -
     wire = FakeBackend({"GET /rows": slow_to_end})
 
     async with request(wire, flights=flights) as second, request(wire, flights=flights) as first:
-        first.want(row_by_id, ["a"], {}, hop=1)
+        first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await begun.wait()
         closing = asyncio.ensure_future(first.close())
         await cancelled.wait()
@@ -301,10 +301,10 @@ async def test_a_joiner_gives_up_at_its_own_deadline(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as patient:
-        owned = settled(patient.want(row_by_id, ["a"], {}, hop=1))
+        owned = settled(patient.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await held.begun.wait()
         async with request(wire, flights=flights, time_s=0.02) as hasty:
-            late = (await settled(hasty.want(row_by_id, ["a"], {}, hop=1))).outcomes["a"]
+            late = (await settled(hasty.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))).outcomes["a"]
             records = [(record.source, record.error_code) for record in hasty.receipt.records]
         held.may_answer.set()
 
@@ -320,9 +320,9 @@ async def test_a_joiner_with_less_time_has_what_comes_in_time(flights: Flights) 
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire, flights=flights) as patient, request(wire, flights=flights, time_s=4) as hasty:
-        patient.want(row_by_id, ["a"], {}, hop=1)
+        patient.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await held.begun.wait()
-        joined = settled(hasty.want(row_by_id, ["a"], {}, hop=1))
+        joined = settled(hasty.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(hasty)
         held.may_answer.set()
 
@@ -338,9 +338,9 @@ async def test_a_joiner_that_gives_up_last_ends_the_flight(flights: Flights) -> 
 
     async with request(wire, flights=flights, time_s=0.02) as hasty:
         async with request(wire, flights=flights) as first:
-            first.want(row_by_id, ["a"], {}, hop=1)
+            first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
             await held.begun.wait()
-            wanted = settled(hasty.want(row_by_id, ["a"], {}, hop=1))
+            wanted = settled(hasty.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
             await _departed(hasty)
         assert isinstance((await wanted).outcomes["a"], BackendTimeout)
 
@@ -360,7 +360,7 @@ async def test_a_flight_with_less_time_is_not_joined(flights: Flights) -> None:
     ):
         values = []
         for loads in (hasty, patient, hastier):
-            values.append(settled(loads.want(row_by_id, ["a"], {}, hop=1)))
+            values.append(settled(loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)))
             await _departed(loads)
         held.may_answer.set()
         await asyncio.gather(*values)
@@ -388,13 +388,13 @@ async def test_of_two_flights_the_later_is_joined(flights: Flights) -> None:
         request(wire, flights=flights, time_s=90) as second,
         request(wire, flights=flights, time_s=90) as third,
     ):
-        early = settled(hasty.want(row_by_id, ["a"], {}, hop=1))
+        early = settled(hasty.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(hasty)
-        later = settled(second.want(row_by_id, ["a"], {}, hop=1))
+        later = settled(second.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(second)
         first_may_answer.set()
         await early
-        joined = settled(third.want(row_by_id, ["a"], {}, hop=1))
+        joined = settled(third.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(third)
         may_answer.set()
         await asyncio.gather(later, joined)
@@ -413,9 +413,9 @@ async def test_after_a_write_no_earlier_flight_is_joined(flights: Flights) -> No
     wire = FakeBackend({"GET /rows": handle, "PATCH /rows/{id}": Row("a", size=5)})
 
     async with request(wire, flights=flights) as reader, request(wire, flights=flights) as writer:
-        reader.want(row_by_id, ["a"], {}, hop=1)
+        reader.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await _departed(reader)
-        before = settled(writer.want(row_by_id, ["a"], {}, hop=1))
+        before = settled(writer.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(writer)
         await writer.write(resize, {"row_id": "a", "size": 5})
         answers.clear()
@@ -433,9 +433,9 @@ async def test_a_flight_after_a_write_may_be_joined(flights: Flights) -> None:
 
     async with request(wire, flights=flights) as writer, request(wire, flights=flights) as reader:
         await writer.write(resize, {"row_id": "a", "size": 5})
-        reader.want(row_by_id, ["a"], {}, hop=1)
+        reader.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await _departed(reader)
-        joined = settled(writer.want(row_by_id, ["a"], {}, hop=1))
+        joined = settled(writer.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await _departed(writer)
         held.may_answer.set()
         await joined
@@ -448,7 +448,7 @@ async def test_closing_the_engine_fails_those_who_wait(flights: Flights) -> None
     held = Held(_ROWS)
 
     async with request(FakeBackend({"GET /rows": held}), flights=flights) as loads:
-        wanted = settled(loads.want(row_by_id, ["a"], {}, hop=1))
+        wanted = settled(loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         await held.begun.wait()
         (flight,) = flights._under_way
         described = repr(flight)
@@ -464,7 +464,7 @@ async def test_a_flight_cancelled_before_its_first_step_leaves_nothing(flights: 
     wire = FakeBackend({"GET /rows": _ROWS})
 
     async with request(wire, flights=flights) as loads:
-        loads.passes.run(lambda: loads.want(row_by_id, ["a"], {}, hop=1))
+        loads.passes.run(lambda: loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         assert 1 == len(flights)
 
     assert ([], "<Flights: 0 under way, 0 of them shared>") == (wire.requests, repr(flights))
@@ -474,7 +474,7 @@ async def test_an_engine_that_closes_before_a_flight_has_begun_tells_who_waits(f
     """As for those under way."""
     async with request(FakeBackend({"GET /rows": _ROWS}), flights=flights) as loads:
         wanted: list[Any] = []
-        loads.passes.run(lambda: wanted.append(loads.want(row_by_id, ["a"], {}, hop=1)))
+        loads.passes.run(lambda: wanted.append(loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)))
         await flights.close()
 
         assert isinstance(wanted[0].outcomes["a"], EngineError)
@@ -486,7 +486,7 @@ async def test_a_dead_flight_takes_nobody(flights: Flights) -> None:
     wire = FakeBackend({"GET /rows": _ROWS})
 
     async with request(wire, flights=flights) as first, request(wire, flights=flights) as second:
-        first.passes.run(lambda: first.want(row_by_id, ["a"], {}, hop=1))
+        first.passes.run(lambda: first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1))
         (flight,) = flights._under_way
         flight.task.cancel()
         await asyncio.wait([flight.task])
@@ -514,14 +514,14 @@ async def test_a_flight_that_ends_hides_no_other(flights: Flights, keys: list[st
         request(wire, flights=flights) as second,
         request(wire, flights=flights) as third,
     ):
-        early = settled(first.want(row_by_id, ["a", "b"], {}, hop=1))
+        early = settled(first.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1))
         await _departed(first)
         await second.write(resize, {"row_id": "a", "size": 5})
-        later = settled(second.want(row_by_id, keys, {}, hop=1))
+        later = settled(second.want(row_by_id, dict.fromkeys(keys), {}, hop=1))
         await _departed(second)
         first_may_answer.set()
         await early
-        joined = settled(third.want(row_by_id, keys, {}, hop=1))
+        joined = settled(third.want(row_by_id, dict.fromkeys(keys), {}, hop=1))
         await _departed(third)
         may_answer.set()
         await asyncio.gather(later, joined)
@@ -544,7 +544,7 @@ async def test_requests_that_are_cancelled_leave_nothing(flights: Flights) -> No
 
     async def ask(number: int) -> None:
         async with request(wire, flights=flights, timeout_s=60, time_s=50 + number % 20) as loads:
-            await settled(loads.want(row_by_id, [f"k{number % 50}", f"own{number}"], {}, hop=1))
+            await settled(loads.want(row_by_id, dict.fromkeys([f"k{number % 50}", f"own{number}"]), {}, hop=1))
 
     requests = [asyncio.ensure_future(ask(number)) for number in range(2_000)]
     await all_are_under_way.wait()

@@ -39,9 +39,9 @@ async def test_steps_that_leave_together_share_the_limit() -> None:
     wire = backend()
 
     async with request(wire, limits=LimitSettings(max_keys_per_step=2)) as loads:
-        first = loads.want(row_by_id, ["a", "b"], {}, hop=1)
-        second = loads.want(row_by_id, ["b", "c"], {}, hop=1)
-        third = loads.want(row_by_id, ["c"], {}, hop=2)
+        first = loads.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1)
+        second = loads.want(row_by_id, dict.fromkeys(["b", "c"]), {}, hop=1)
+        third = loads.want(row_by_id, dict.fromkeys(["c"]), {}, hop=2)
         await settled(first)
         await settled(second)
         later = await outcomes(loads, row_by_id, ["d"], hop=2)
@@ -58,7 +58,7 @@ async def test_keys_that_wait_already_take_no_room() -> None:
     wire = backend()
 
     async with request(wire, limits=LimitSettings(max_keys_per_step=2)) as loads:
-        loads.want(row_by_id, ["a", "b"], {}, hop=1)
+        loads.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1)
         again = await outcomes(loads, row_by_id, ["b", "a"])
 
     assert {"a": Row("a"), "b": Row("b")} == again
@@ -68,7 +68,7 @@ async def test_keys_that_wait_already_take_no_room() -> None:
 async def test_a_step_whose_keys_are_all_refused_waits_for_nothing() -> None:
     """It is settled when `want` returns, and no departure is due."""
     async with request(backend(), limits=LimitSettings(max_keys_per_step=0)) as loads:
-        wanted = loads.want(row_by_id, ["a"], {}, hop=2)
+        wanted = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=2)
 
         assert (True, 2, ()) == (wanted.is_settled, wanted.hop, loads.receipt.records)
 
@@ -94,10 +94,10 @@ async def test_a_refused_call_lets_the_next_step_run() -> None:
     async with request(backend(), limits=LimitSettings(max_calls=0)) as loads:
 
         def below() -> None:
-            wanted = loads.want(row_by_id, ["b"], {}, hop=2)
+            wanted = loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=2)
             wanted.when_settled(lambda: refused.append(wanted.outcomes["b"]))
 
-        loads.passes.run(lambda: loads.want(row_by_id, ["a"], {}, hop=1).when_settled(below))
+        loads.passes.run(lambda: loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1).when_settled(below))
 
     assert [RuleError] == [type(value) for value in refused]
 

@@ -50,7 +50,7 @@ async def test_keys_of_a_column_are_asked_once_each() -> None:
 async def test_no_keys_are_settled_at_once() -> None:
     """An empty column waits for nothing and leaves no record."""
     async with request(backend()) as loads:
-        wanted = loads.want(row_by_id, [], {}, hop=1)
+        wanted = loads.want(row_by_id, {}, {}, hop=1)
 
         assert (True, 0, ()) == (wanted.is_settled, wanted.hop, loads.receipt.records)
 
@@ -63,9 +63,9 @@ async def test_wants_of_one_pass_depart_together() -> None:
     async with request(wire) as loads:
 
         def step() -> None:
-            wanted.append(loads.want(row_by_id, ["a", "b"], {}, hop=1))
-            wanted.append(loads.want(row_by_id, ["b", "c", "d"], {}, hop=1))
-            wanted.append(loads.want(rows_by_group, ["g"], {}, hop=1))
+            wanted.append(loads.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1))
+            wanted.append(loads.want(row_by_id, dict.fromkeys(["b", "c", "d"]), {}, hop=1))
+            wanted.append(loads.want(rows_by_group, dict.fromkeys(["g"]), {}, hop=1))
 
         loads.passes.run(step)
         await asyncio.gather(*map(settled, wanted))
@@ -82,8 +82,8 @@ async def test_a_call_of_other_keys_delays_nobody() -> None:
     )
 
     async with request(wire) as loads:
-        first = loads.want(row_by_id, ["a", "b", "c"], {}, hop=1)
-        second = loads.want(row_by_id, ["c", "d"], {}, hop=1)
+        first = loads.want(row_by_id, dict.fromkeys(["a", "b", "c"]), {}, hop=1)
+        second = loads.want(row_by_id, dict.fromkeys(["c", "d"]), {}, hop=1)
         await settled(first)
 
         assert (True, False) == (first.is_settled, second.is_settled)
@@ -103,10 +103,10 @@ async def test_what_a_step_makes_ready_departs_in_the_same_pass() -> None:
         done = asyncio.Event()
 
         def next_step() -> None:
-            loads.want(row_by_id, ["b"], {}, hop=2)
-            loads.want(the_row, [None], {}, hop=2).when_settled(done.set)
+            loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=2)
+            loads.want(the_row, dict.fromkeys([None]), {}, hop=2).when_settled(done.set)
 
-        loads.passes.run(lambda: loads.want(row_by_id, ["a"], {}, hop=1).when_settled(next_step))
+        loads.passes.run(lambda: loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1).when_settled(next_step))
         await done.wait()
 
         assert [(1, 1), (2, 2), (2, 2)] == [(record.departure, record.hop) for record in loads.receipt.records]
@@ -119,8 +119,8 @@ async def test_a_settled_want_calls_back_in_a_pass_at_once() -> None:
     async with request(wire) as loads:
         await outcomes(loads, row_by_id, ["a"])
         called: list[Any] = []
-        known = loads.want(row_by_id, ["a"], {}, hop=2)
-        known.when_settled(lambda: called.append(loads.want(row_by_id, ["b"], {}, hop=3)))
+        known = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=2)
+        known.when_settled(lambda: called.append(loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=3)))
 
         assert known.is_settled
         assert Row("b") == (await settled(called[0])).outcomes["b"]
@@ -136,8 +136,8 @@ async def test_every_callback_is_called_though_one_raises() -> None:
         raise ZeroDivisionError
 
     async with request(backend()) as loads:
-        loads.want(row_by_id, ["a"], {}, hop=1).when_settled(bug)
-        other = loads.want(row_by_id, ["a"], {}, hop=1)
+        loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1).when_settled(bug)
+        other = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
 
         assert Row("a") == (await settled(other)).outcomes["a"]
         assert isinstance((await told)["exception"], ZeroDivisionError)
@@ -162,7 +162,7 @@ async def test_a_key_under_way_is_waited_for() -> None:
     async with request(wire) as loads:
         first = loads.load(row_by_id, "a", {}, hop=2)
         await held.begun.wait()
-        second = loads.want(row_by_id, ["a"], {}, hop=3)
+        second = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=3)
         held.may_answer.set()
         await settled(second)
 
@@ -173,8 +173,8 @@ async def test_a_key_under_way_is_waited_for() -> None:
 async def test_the_hop_of_a_call_is_the_greatest_of_those_who_asked() -> None:
     """Keys of several steps in one call leave at the latest step's hop, which all of them learn."""
     async with request(backend()) as loads:
-        early = loads.want(row_by_id, ["a"], {}, hop=1)
-        late = loads.want(row_by_id, ["b"], {}, hop=4)
+        early = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
+        late = loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=4)
         await settled(late)
 
         assert (4, 4) == (early.hop, late.hop)
@@ -186,9 +186,9 @@ async def test_the_hop_of_what_is_known_is_that_of_the_call() -> None:
     async with request(backend()) as loads:
         await outcomes(loads, row_by_id, ["a"], hop=1)
         await outcomes(loads, row_by_id, ["b"], hop=2)
-        known = loads.want(row_by_id, ["a"], {}, hop=7)
-        both = loads.want(row_by_id, ["a", "b"], {}, hop=7)
-        more = loads.want(row_by_id, ["b", "c"], {}, hop=3)
+        known = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=7)
+        both = loads.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=7)
+        more = loads.want(row_by_id, dict.fromkeys(["b", "c"]), {}, hop=3)
         await settled(more)
 
     assert (1, 2, 3) == (known.hop, both.hop, more.hop)
@@ -214,8 +214,8 @@ async def test_loads_of_woken_tasks_join_the_passs_departure() -> None:
             return await loads.load(row_by_id, "b" if first else "z", {})
 
         def step() -> None:
-            wanted = loads.want(row_by_id, ["a"], {}, hop=1)
-            wanted.when_settled(lambda: steps.append(loads.want(row_by_id, ["c"], {}, hop=2)))
+            wanted = loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
+            wanted.when_settled(lambda: steps.append(loads.want(row_by_id, dict.fromkeys(["c"]), {}, hop=2)))
 
         resolved = loads.passes.start(resolver())
         loads.passes.run(step)
@@ -247,15 +247,15 @@ async def test_close_calls_nobody_back() -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire) as loads:
-        loads.want(row_by_id, ["a"], {}, hop=1).when_settled(called.set)
+        loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1).when_settled(called.set)
         await held.begun.wait()
-        loads.want(row_by_id, ["b"], {}, hop=1).when_settled(called.set)
+        loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=1).when_settled(called.set)
 
     assert held.ended.is_set()
     assert not called.is_set()
     assert [["a"]] == wire.keys("id")
     with pytest.raises(EngineError, match="the request is answered"):
-        loads.want(row_by_id, ["c"], {}, hop=1)
+        loads.want(row_by_id, dict.fromkeys(["c"]), {}, hop=1)
 
 
 async def test_what_has_not_left_when_loads_stop_never_leaves() -> None:
@@ -264,16 +264,16 @@ async def test_what_has_not_left_when_loads_stop_never_leaves() -> None:
     wire = FakeBackend({"GET /rows": held})
 
     async with request(wire) as loads:
-        loads.want(row_by_id, ["a"], {}, hop=1)
+        loads.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await held.begun.wait()
 
         def lose() -> None:
-            loads.want(row_by_id, ["b"], {}, hop=1)
+            loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=1)
             loads.stop()
 
         loads.passes.run(lose)
         with pytest.raises(EngineError, match="the request is answered"):
-            loads.want(row_by_id, ["c"], {}, hop=1)
+            loads.want(row_by_id, dict.fromkeys(["c"]), {}, hop=1)
         assert not held.ended.is_set()
 
     assert [["a"]] == wire.keys("id")
@@ -291,11 +291,11 @@ async def test_forgetting_lets_those_who_wait_have_their_values() -> None:
 
     async with request(FakeBackend({"GET /rows": handle})) as loads:
         await outcomes(loads, row_by_id, ["a"])
-        loads.want(row_by_id, ["b"], {}, hop=1)
+        loads.want(row_by_id, dict.fromkeys(["b"]), {}, hop=1)
         await held.begun.wait()
-        old = loads.want(row_by_id, ["a", "b", "c"], {}, hop=2)
+        old = loads.want(row_by_id, dict.fromkeys(["a", "b", "c"]), {}, hop=2)
         loads.forget()
-        new = loads.want(row_by_id, ["a", "c"], {}, hop=1)
+        new = loads.want(row_by_id, dict.fromkeys(["a", "c"]), {}, hop=1)
         await settled(new)
         held.may_answer.set()
         await settled(old)
@@ -338,7 +338,7 @@ async def test_states_can_be_read() -> None:
     held = Held(_ROWS)
 
     async with request(FakeBackend({"GET /rows": held})) as loads:
-        wanted = loads.want(row_by_id, ["a", "b"], {}, hop=1)
+        wanted = loads.want(row_by_id, dict.fromkeys(["a", "b"]), {}, hop=1)
         parts = loads._open()
         shelf = parts.memo.shelf(row_by_id, {})
         before = [repr(wanted), repr(shelf), repr(shelf.leaving), repr(parts.memo)]

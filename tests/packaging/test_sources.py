@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiled import interpreted
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("planning", "operations", "execution", "loading")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / "gateway" / folder).glob("*.py"))
@@ -58,6 +60,7 @@ def test_a_module_is_what_one_can_hold_in_mind(path: Path) -> None:
     assert MAX_MODULE_LINES >= len(text.splitlines())
 
 
+@interpreted
 def test_each_module_imports_alone() -> None:
     """None counts on another one having been imported before it: there is no order to know."""
     modules = [f"gateway.{name_of(path)[:-3].replace('/', '.').removesuffix('.__init__')}" for path in SOURCES]
