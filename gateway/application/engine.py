@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any
 
@@ -37,14 +36,12 @@ from ..vocabulary.settings import Settings
 from .clients import invoked_backends, open_clients
 from .plans import Plans
 from .running import Runner, Way
-from .source_loads import SourceLoads
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 # Tuples: a member of an enum is found in one by identity, while its hash is a call.
 QUERIES = (OperationType.QUERY,)
 QUERIES_AND_MUTATIONS = (OperationType.QUERY, OperationType.MUTATION)
-SUBSCRIPTIONS = (OperationType.SUBSCRIPTION,)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -53,7 +50,7 @@ class Viewer(msgspec.Struct, frozen=True):
     request_id: str
     time_s: float
     identity: Identity = ANONYMOUS
-    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -124,20 +121,20 @@ class Engine:
             ClientError: no operation could be chosen, or it is not one that *queries_only* allows.
             RuleError: LIMIT_EXCEEDED, the document, or the operation's plan, is larger than a limit allows.
         """
-        receipt = self._receipt(viewer)
-        found = self._find(request, QUERIES if queries_only else QUERIES_AND_MUTATIONS)
+        receipt = self.receipt_for(viewer)
+        found = self.find(request, QUERIES if queries_only else QUERIES_AND_MUTATIONS)
         if isinstance(found, Outcome):
-            return Answer(self._result(found, viewer.request_id), receipt)
+            return Answer(self.result_of(found, viewer.request_id), receipt)
         document, operation = found
-        loads, context = self._begin(viewer, receipt)
+        loads, context = self.begin(viewer, receipt)
         try:
             outcome, way = await self.runner.run(document, operation, request, context)
         finally:
             await loads.close()
-        result = self._result(outcome, viewer.request_id)
+        result = self.result_of(outcome, viewer.request_id)
         return Answer(result, receipt, way, shared_body=outcome.shared_body)
 
-    async def subscribe(
+    def subscribe(
         self, request: GraphQLRequest, viewer: Viewer, *, lifetime_s: float | None = None
     ) -> AsyncGenerator[Answer, None]:
         """An answer for each event of a subscription, each with the time and the loads of a request of its own.
@@ -149,36 +146,9 @@ class Engine:
             ClientError: no operation could be chosen, or it is no subscription.
             RuleError: LIMIT_EXCEEDED, the document is larger than a limit allows.
         """
-        began_s = self.clock.monotonic_s()
-        found = self._find(request, SUBSCRIPTIONS)
-        if isinstance(found, Outcome):
-            yield Answer(self._result(found, viewer.request_id), self._receipt(viewer), None, began_s)
-            return
-        life = Deadline.after(self.settings.subscriptions.lifetime_s if lifetime_s is None else lifetime_s, self.clock)
-        between_events, opening = self._begin(viewer, self._receipt(viewer))
-        loads_of_event = between_events
+        from .subscribing import answers_of_events  # noqa: PLC0415 - few graphs have subscriptions
 
-        def renew(_context: Context[Any]) -> Context[Any]:
-            nonlocal loads_of_event, began_s
-            began_s = self.clock.monotonic_s()
-            loads_of_event, fresh = self._begin(viewer, self._receipt(viewer))
-            return msgspec.structs.replace(_context, deadline=fresh.deadline, receipt=fresh.receipt, loads=fresh.loads)
-
-        def begin_loads() -> Loads:
-            time_s = min(viewer.time_s, life.remaining_s())
-            return self._begin(msgspec.structs.replace(viewer, time_s=time_s), self._receipt(viewer))[0]
-
-        context = msgspec.structs.replace(opening, deadline=life, loads=SourceLoads(begin_loads))
-        events = self.runner.events(*found, request, context, opens_by=opening.deadline, renew=renew)
-        try:
-            async with aclosing(events) as outcomes:
-                async for outcome, way in outcomes:
-                    await loads_of_event.close()
-                    yield Answer(self._result(outcome, viewer.request_id), loads_of_event.receipt, way, began_s)
-                    # What the source fails with belongs to no event.
-                    loads_of_event, began_s = between_events, self.clock.monotonic_s()
-        finally:
-            await loads_of_event.close()
+        return answers_of_events(self, request, viewer, lifetime_s)
 
     def operation_type(self, request: GraphQLRequest) -> OperationType | None:
         """What kind of operation is asked for; None where its document is refused.
@@ -199,7 +169,7 @@ class Engine:
         selected = Selected(schema, document.operation(request.operation_name), document.fragments)
         limit = self.settings.limits.max_errors
         outcome = without(result.get("data"), unsendable(result), selected, max_errors=limit)
-        errors = [*result.get("errors", ()), *self._result(outcome, request_id).get("errors", ())]
+        errors = [*result.get("errors", ()), *self.result_of(outcome, request_id).get("errors", ())]
         return {
             "errors": errors,
             **{name: member for name, member in result.items() if name != "errors"},
@@ -216,7 +186,7 @@ class Engine:
         await self.flights.close()
         await asyncio.gather(*(client.close() for client in self._clients.values()))
 
-    def _find(
+    def find(
         self, request: GraphQLRequest, allowed: tuple[OperationType, ...]
     ) -> tuple[Document, OperationDefinitionNode] | Outcome:
         """The operation to run and its document, or what the document is refused with."""
@@ -228,7 +198,7 @@ class Engine:
             raise _sent_wrongly(operation.operation)
         return refused_document(document.errors) if document.errors else (document, operation)
 
-    def _begin(self, viewer: Viewer, receipt: CallReceipt) -> tuple[Loads, Context[Any]]:
+    def begin(self, viewer: Viewer, receipt: CallReceipt) -> tuple[Loads, Context[Any]]:
         """The loads and the context of one request, or of one event of a subscription."""
         deadline = Deadline.after(viewer.time_s, self.clock)
         sender = Sender(viewer.identity, viewer.headers, viewer.request_id, deadline)
@@ -244,10 +214,11 @@ class Engine:
         )
         return loads, context
 
-    def _receipt(self, viewer: Viewer) -> CallReceipt:
+    def receipt_for(self, viewer: Viewer) -> CallReceipt:
+        """An empty one."""
         return CallReceipt(viewer.request_id, logs_calls=self.settings.logs_calls)
 
-    def _result(self, outcome: Outcome, request_id: str) -> dict[str, Any]:
+    def result_of(self, outcome: Outcome, request_id: str) -> dict[str, Any]:
         """The response map: GraphQL specification, section 7.1."""
         result: dict[str, Any] = {}
         if outcome.errors:

@@ -6,13 +6,11 @@ Graphs with schema extensions go through Strawberry's lifecycle and the seam; al
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Mapping
 from functools import partial
-from inspect import isawaitable
 from typing import Any, TypeAlias
 
-from graphql import GraphQLError, OperationDefinitionNode, subscribe
+from graphql import GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 from msgspec import structs
 from strawberry.types.execution import PreExecutionError
@@ -27,9 +25,8 @@ from ..http.request import GraphQLRequest
 from ..planning.fallback import Fallback
 from ..planning.store import PreparedOperation
 from ..vocabulary.context import Context
-from ..vocabulary.deadline import Deadline
 from .plans import Plans, plan_for
-from .seam import PlannedExecutor, Seam, SeamContext
+from .seam import PlannedExecutor, Seam, with_seam
 from .shared_runs import SharedRuns, place_of
 
 #: The way an operation ran: its plan, or why graphql-core ran it; None where it was refused before.
@@ -50,15 +47,15 @@ class Runner:
         Of more than *max_errors* errors the rest is counted. If not *shows_schema*, errors of variables suggest no
         names.
         """
-        self._graph = graph
+        self.graph = graph
         self._shows_schema = shows_schema
-        self._plans = plans
+        self.plans = plans
         self._max_errors = max_errors
-        self._schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
+        self.schema = graph.schema._schema  # noqa: SLF001 - Strawberry has no public way to graphql-core's schema
         graph.schema.execution_context_class = PlannedExecutor
         #: Runs under way that identical queries may share.
         self.shared_runs = SharedRuns()
-        self._has_lifecycle = bool(graph.schema.get_extensions())
+        self.has_lifecycle = bool(graph.schema.get_extensions())
         #: How many operations graphql-core ran, by reason.
         self.fallbacks: Counter[Fallback] = Counter()
 
@@ -70,61 +67,10 @@ class Runner:
         Raises:
             RuleError: LIMIT_EXCEEDED, its plan would be too large.
         """
-        prepared = self._plans.of(document, operation)
-        if self._has_lifecycle:
+        prepared = self.plans.of(document, operation)
+        if self.has_lifecycle:
             return await self._through_strawberry(document, prepared, request, context)
         return await self._directly(document, operation, prepared, request, context)
-
-    async def events(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        request: GraphQLRequest,
-        context: Context[Any],
-        *,
-        opens_by: Deadline,
-        renew: Callable[[Context[Any]], Context[Any]],
-    ) -> AsyncGenerator[tuple[Outcome, Way], None]:
-        """What each event of a subscription gives, and the way it ran; *renew* makes the context of an event.
-
-        The source has its own *context*, and until *opens_by* to begin. One that fails ends the events with an outcome
-        of its own.
-        """
-        left_out: list[int] = []
-        ways: list[LinkedPlan | Fallback] = []
-        prepared = self._plans.of(document, operation)
-        seam = self._seam(document, prepared, renew=renew, note=ways.append, note_left_out=left_out.append)
-        opening = self._start_events(document, request, _with_seam(context, seam))
-        started = await at_last_moment(structs.replace(context, deadline=opens_by), opening)
-        if not isinstance(started, AsyncGenerator):
-            yield _event_outcome(started, []), None
-            return
-        async with aclosing(started) as results:
-            try:
-                async for result in results:
-                    for way in ways:
-                        self._count(way)
-                    yield _event_outcome(result, left_out), ways[0] if ways else None
-                    left_out.clear()
-                    ways.clear()
-            except Exception as failure:  # noqa: BLE001 - the application's source may raise anything
-                yield Outcome(None, (GraphQLError(str(failure), path=[], original_error=failure),)), None
-
-    async def _start_events(
-        self, document: Document, request: GraphQLRequest, context: SeamContext[Any]
-    ) -> AsyncGenerator[Any, None] | Any:
-        """The results of the events, or the one result that says why there are none."""
-        how: dict[str, Any] = {
-            "variable_values": dict(request.variables or {}),
-            "context_value": context,
-            "operation_name": request.operation_name,
-            "operation_extensions": request.extensions,
-        }
-        if self._has_lifecycle:
-            return await self._graph.schema.subscribe(request.query, **how)
-        assert document.ast is not None  # noqa: S101 - an operation was found in it
-        started = subscribe(self._schema, document.ast, executor_class=PlannedExecutor, **how)
-        return await started if isawaitable(started) else started
 
     async def _directly(
         self,
@@ -147,9 +93,9 @@ class Runner:
         }
         plan = plan_for(document, prepared, variables.coerced)
         if isinstance(plan, Fallback):
-            self._count(plan)
-            return await run_by_reference(self._graph, document.ast, **how), plan
-        build = partial(build_executor, self._graph, document.ast, **how)
+            self.count(plan)
+            return await run_by_reference(self.graph, document.ast, **how), plan
+        build = partial(build_executor, self.graph, document.ast, **how)
 
         def run() -> Awaitable[Outcome]:
             return Run(plan, variables, context, None, build, max_errors=self._max_errors).to_end()
@@ -165,7 +111,7 @@ class Runner:
         if not definitions:
             return _NO_VARIABLES
         return get_variable_values(
-            self._schema,
+            self.schema,
             definitions,
             given,
             max_errors=_MAX_VARIABLE_ERRORS,
@@ -177,20 +123,21 @@ class Runner:
     ) -> tuple[Outcome, Way]:
         ways: list[LinkedPlan | Fallback] = []
         left_out: list[int] = []
-        seam = self._seam(document, prepared, renew=lambda same: same, note=ways.append, note_left_out=left_out.append)
-        running = self._graph.schema.execute(
+        seam = self.seam(document, prepared, renew=lambda same: same, note=ways.append, note_left_out=left_out.append)
+        running = self.graph.schema.execute(
             request.query,
             variable_values=dict(request.variables or {}),
-            context_value=_with_seam(context, seam),
+            context_value=with_seam(context, seam),
             operation_name=request.operation_name,
             operation_extensions=request.extensions,
         )
         result = await at_last_moment(context, running)
         for way in ways:
-            self._count(way)
+            self.count(way)
         return _outcome(result, left_out), ways[0] if ways else None
 
-    def _seam(self, document: Document, prepared: PreparedOperation, **notes: Any) -> Seam:
+    def seam(self, document: Document, prepared: PreparedOperation, **notes: Any) -> Seam:
+        """What graphql-core's executor finds of an operation that Strawberry runs; *notes* are told what it did."""
         return Seam(
             document,
             prepared,
@@ -199,23 +146,13 @@ class Runner:
             max_errors=self._max_errors,
         )
 
-    def _count(self, way: LinkedPlan | Fallback) -> None:
+    def count(self, way: LinkedPlan | Fallback) -> None:
+        """One more operation has run that way."""
         if isinstance(way, Fallback):
             self.fallbacks[way] += 1
-
-
-def _event_outcome(result: Any, left_out: list[int]) -> Outcome:
-    """The outcome of one event, or of what kept the source from beginning; the document is known to be valid."""
-    outcome = structs.replace(as_outcome(result), left_out=sum(left_out))
-    source_failed = any(not isinstance(error.original_error, GraphQLError | None) for error in outcome.errors)
-    return structs.replace(outcome, ran=outcome.ran or source_failed)
 
 
 def _outcome(result: Any, left_out: list[int]) -> Outcome:
     outcome = structs.replace(as_outcome(result), left_out=sum(left_out))
     was_validated = not isinstance(result, PreExecutionError) or outcome.ran
     return outcome if was_validated else refused_document(outcome.errors)
-
-
-def _with_seam(context: Context[Any], seam: Seam) -> SeamContext[Any]:
-    return SeamContext(**structs.asdict(context), seam=seam)

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema
+from msgspec import structs
 
 from ..admission.documents import Document
 from ..execution.linked import LinkedPlan
@@ -43,6 +44,11 @@ class SeamContext(Context[App], frozen=True):
     """A context that carries the seam, for requests that go through Strawberry."""
 
     seam: Seam
+
+
+def with_seam(context: Context[Any], seam: Seam) -> SeamContext[Any]:
+    """*context*, carrying *seam*."""
+    return SeamContext(**structs.asdict(context), seam=seam)
 
 
 class PlannedExecutor(BoundedExecutor):

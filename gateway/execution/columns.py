@@ -51,7 +51,7 @@ class Column:
         for (_, out, path), value in zip(rows, values, strict=True):
             self.put(out, path, value)
 
-    def fill_named(self, rows: Rows, names: Sequence[Any], values: Mapping[Any, Any]) -> None:
+    def fill_named(self, rows: Rows, names: list[Any], values: Mapping[Any, Any]) -> None:
         """Place the value that each row's name has, an exception standing for a failure."""
         placer = self.field.placer
         if placer is not None and placer.shares and not placer.is_list:

@@ -83,7 +83,7 @@ class Placer:
         self,
         column: Column,
         outs: list[dict[str, Any]],
-        names: Sequence[Any],
+        names: list[Any],
         values: Mapping[Any, Any],
         paths: list[Path | None] | None = None,
     ) -> None:
@@ -97,9 +97,7 @@ class Placer:
         def put(made: list[dict[str, Any]] | None) -> None:
             if made is not None:
                 column.projected(self._type_name, Rows(records, made, paths))
-                placed = dict(zip(values, made, strict=True))
-                for out, name in zip(outs, names, strict=True):
-                    out[key] = placed[name]
+                _put_named(outs, key, names, dict(zip(values, made, strict=True)))
                 return
             placed = self._one_by_one(column, values, paths)
             for out, name in zip(outs, names, strict=True):
@@ -111,7 +109,7 @@ class Placer:
         self._make(column, records, put)
 
     def place_named_lists(
-        self, column: Column, outs: list[dict[str, Any]], names: Sequence[Any], values: Mapping[Any, Any]
+        self, column: Column, outs: list[dict[str, Any]], names: list[Any], values: Mapping[Any, Any]
     ) -> bool:
         """As `place_named`, for lists of several parents; False, and nothing is done, where not all is regular."""
         if len(values) == len(names) or set(map(type, values.values())) != {list}:
@@ -128,8 +126,7 @@ class Placer:
         column.projected(self._type_name, Rows(items, made))
         each = iter(made)
         placed = {name: list(islice(each, len(value))) for name, value in values.items()}
-        for out, name in zip(outs, names, strict=True):
-            out[column.field.key] = placed[name]
+        _put_named(outs, column.field.key, names, placed)
         return True
 
     def _place_lists(self, column: Column, lists: _Lists) -> None:
@@ -209,6 +206,12 @@ class Placer:
         own_paths = None if paths is None else [paths[name] for name in made]
         column.projected(self._type_name, Rows([values[name] for name in made], list(made.values()), own_paths))
         return made
+
+
+def _put_named(outs: list[dict[str, Any]], key: str, names: list[Any], placed: dict[Any, Any]) -> None:
+    # Not strict, for which the compiler has no loop of its own: there is one name a response object.
+    for out, name in zip(outs, names):  # noqa: B905
+        out[key] = placed[name]
 
 
 def _allowed(column: Column, values: Sequence[Any]) -> Sequence[Any]:

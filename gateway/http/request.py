@@ -169,12 +169,12 @@ def _decode_json(data: bytes, *, where: str) -> object:
             json.loads(data, object_pairs_hook=_refuse_repeated_keys)
     except RecursionError:
         raise _too_deep(where) from None
-    except _RepeatedKeyError as error:
-        raise _bad_request(where, "every key once in an object", f"{excerpt(error.key)} twice") from None
-    except UnicodeDecodeError as error:
-        raise _bad_request(where, "JSON in UTF-8", f"the byte {error.object[error.start]:#04x}") from None
-    except ValueError as error:
-        raise _bad_request(where, "JSON", _complaint(data, error)) from None
+    except _RepeatedKeyError as repeated:
+        raise _bad_request(where, "every key once in an object", f"{excerpt(repeated.key)} twice") from None
+    except UnicodeDecodeError as no_text:
+        raise _bad_request(where, "JSON in UTF-8", f"the byte {no_text.object[no_text.start]:#04x}") from None
+    except ValueError as unreadable:
+        raise _bad_request(where, "JSON", _complaint(data, unreadable)) from None
     # Fewer brackets than levels allowed need no walk: that is nearly every request.
     if data.count(b"{") + data.count(b"[") > MAX_JSON_DEPTH and _is_too_deep(value):
         raise _too_deep(where)
