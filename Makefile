@@ -91,11 +91,11 @@ $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 	@touch $@
 
 # A copy, since compiled modules would be found before the sources beside them, however old.
-$(COPY)/.ready: $(shell git ls-files) $(VENV)/.uv $(CONSOLE)
+$(COPY)/.ready: $(shell git ls-files 2>/dev/null) $(VENV)/.uv $(CONSOLE)
 	rm -rf $(COPY)
 	mkdir -p $(COPY)
-	{ git ls-files -z --cached --others --exclude-standard; find gateway/application/console -type f -print0; } \
-		| tar -c --null --ignore-failed-read -T - | tar -x -C $(COPY)
+	tar -c --exclude-vcs --exclude=./build --exclude=./dist --exclude=./.venv --exclude=./.tools --exclude=./.hypothesis \
+		--exclude='./.*_cache' --exclude=__pycache__ --exclude=node_modules . | tar -x -C $(COPY)
 	cd $(COPY) && HATCH_BUILD_HOOKS_ENABLE=1 $(CURDIR)/$(UV) build --wheel --quiet --python $(CURDIR)/$(BIN)/python
 	$(MAKE) --no-print-directory -C $(COPY) $(VENV)/.ready
 	@touch $(COPY)/$(CONSOLE) $@
