@@ -41,6 +41,7 @@ check: $(VENV)/.ready ## formatting, lint, types, import contracts, hop budgets
 
 bench: $(COPY)/.ready $(PEERS) ## measure the compiled gateway beside its peers, 20 minutes; ARGS="--only q1 q3"
 	ln -sfn $(CURDIR)/benchmarks/peers/node_modules $(COPY)/benchmarks/peers/node_modules
+	ln -sf $(CURDIR)/docs/performance.md $(COPY)/docs/performance.md
 	cd $(COPY) && $(BIN)/python -m benchmarks $(ARGS)
 	cd $(COPY) && $(BIN)/python -m benchmarks.pages
 
@@ -94,7 +95,7 @@ $(VENV)/.ready: $(VENV)/.uv requirements.lock pyproject.toml
 $(COPY)/.ready: $(shell git ls-files 2>/dev/null) $(VENV)/.uv $(CONSOLE)
 	rm -rf $(COPY)
 	mkdir -p $(COPY)
-	tar -c --exclude-vcs --exclude=./build --exclude=./dist --exclude=./.venv --exclude=./.tools --exclude=./.hypothesis \
+	tar -c --exclude=./.git --exclude=./build --exclude=./dist --exclude=./.venv --exclude=./.tools --exclude=./.hypothesis \
 		--exclude='./.*_cache' --exclude=__pycache__ --exclude=node_modules . | tar -x -C $(COPY)
 	cd $(COPY) && HATCH_BUILD_HOOKS_ENABLE=1 $(CURDIR)/$(UV) build --wheel --quiet --python $(CURDIR)/$(BIN)/python
 	$(MAKE) --no-print-directory -C $(COPY) $(VENV)/.ready
