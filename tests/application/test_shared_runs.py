@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from typing import Annotated, Any
 
@@ -291,6 +292,19 @@ async def test_a_cancelled_request_leaves_its_calls_to_the_others(gated: Gated) 
 
     assert [WHOLE] * 2 == [answer.result for answer in answers]
     assert {"/rows": 1, "/row": 1} == gated.calls
+
+
+async def test_a_cancelled_request_leaves_its_exception_to_nobody(gated: Gated) -> None:
+    """Whatever runs while it ends, and later, handles no exception: a compiled coroutine would leave its own there."""
+    first = gated.ask(QUERY)
+    await gated.reached(1)
+    first.cancel()
+    handled = set()
+    while not first.done():
+        await asyncio.sleep(0)
+        handled.add(sys.exc_info()[0])
+
+    assert {None} == handled
 
 
 async def test_when_all_have_left_nothing_goes_on(gated: Gated) -> None:
