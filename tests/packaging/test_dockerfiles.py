@@ -31,8 +31,8 @@ def test_the_image_is_safe_and_stops_in_order(folder: Path) -> None:
     recipe = (folder / "Dockerfile").read_text()
     build, shipped = re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)
 
-    assert build.removesuffix("-slim") == "python:3.13"
-    assert shipped == "python:3.13-slim"
+    # The reference graph's compiles the gateway, for which the slim image has no compiler.
+    assert ("python:3.13" if folder == ROOT else "python:3.13-slim", "python:3.13-slim") == (build, shipped)
     assert "\nUSER 10001:10001\n" in recipe
     assert re.search(r"^HEALTHCHECK .*\\\n    CMD \[.*/healthz", recipe, re.MULTILINE)
     assert recipe.endswith('\nCMD ["gateway", "serve", "--host", "0.0.0.0", "--port", "8000"]\n')
