@@ -140,7 +140,8 @@ class Placer:
             each = iter(made)
             for out, here, value in lists:
                 if type(value) is list:
-                    out[key] = list(islice(each, len(value)))
+                    # Nobody changes a list of the answer, nor rows in place.
+                    out[key] = made if 0 < len(value) == len(made) else list(islice(each, len(value)))
                 else:
                     column.put_at(out, here, value)
 
