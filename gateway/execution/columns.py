@@ -51,8 +51,9 @@ class Column:
         for (_, out, path), value in zip(rows, values, strict=True):
             self.put(out, path, value)
 
-    def fill_named(self, rows: Rows, names: list[Any], values: Mapping[Any, Any]) -> None:
-        """Place the value that each row's name has, an exception standing for a failure."""
+    def fill_named(self, rows: Rows, values: Mapping[Any, Any]) -> None:
+        """Place the one of *values* that each row names, an exception standing for a failure."""
+        names = rows.values
         placer = self.field.placer
         if placer is not None and placer.shares and not placer.is_list:
             placer.place_named(self, rows.outs, names, values)

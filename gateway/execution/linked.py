@@ -22,6 +22,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from ..declare.graph import Graph
 from ..operations.plan import BatchedCall, Field, Load, Plan, Resolver, Selection
 from .arguments import Arguments
+from .letting_go import let_go_of_values
 from .placing import Placer
 from .shapes import ListShape, Shape, shape_of
 from .sharing import sharing_of
@@ -129,6 +130,8 @@ class LinkedPlan:
         self.root = link.selection(plan.root)
         #: What a query's answer hangs on, where requests may share it.
         self.sharing = sharing_of(self.root) if plan.operation == "query" else None
+        if self.sharing is not None:
+            let_go_of_values(self.root)
         #: Whether code has been generated for it.
         self.has_code = False
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .linked import LinkedField
     from .run import Run
 
-#: Parents, the keys that their values are loaded by, and each of these once.
-_Asked: TypeAlias = tuple[Rows, list[Any], dict[Any, None]]
+#: The keys of parents in their places, and each key once.
+_Asked: TypeAlias = tuple[Rows, dict[Any, None]]
 
 
 class LoadStep:
@@ -48,6 +48,13 @@ class LoadStep:
         self._read_key = _key_reader(binding)
         self._constant = self._constant_arguments()
         self._ahead = _loads_ahead(field)
+        #: Whether the run may let go of what is loaded as soon as it stands in the answer: nobody asks for it again.
+        self.lets_go = False
+
+    @property
+    def loaders(self) -> tuple[Loader[Any, Any, Any], ...]:
+        """Every loader that this may ask."""
+        return self._binding.loaders
 
     def start(self, run: Run, rows: Rows, hop: int) -> None:
         """Ask for the keys of every parent that has one; the others are null or failed at once."""
@@ -61,11 +68,11 @@ class LoadStep:
             here = here or Column(run, self._field, hop)
             asked = self._chosen(here, rows, arguments)
         else:
-            asked = {self._binding.loaders[0]: (rows, *plain)} if rows.values else {}
+            asked = {self._binding.loaders[0]: plain} if rows.values else {}
         if here is not None:
             here.filled()
-        for loader, parents in asked.items():
-            self._ask(Column(run, self._field, hop + 1), loader, parents, arguments)
+        for loader, keys in asked.items():
+            self._ask(Column(run, self._field, hop + 1), loader, keys, arguments)
 
     def ask_ahead(self, run: Run, above: Loader[Any, Any, Any], keys: Iterable[Any], hop: int) -> None:
         """Ask now what will be asked for the rows that *above* gives for *keys*; the memo keeps it until then."""
@@ -95,10 +102,10 @@ class LoadStep:
 
         return key_from
 
-    def _plain_keys(self, rows: Rows) -> tuple[list[Any], dict[Any, None]] | None:
+    def _plain_keys(self, rows: Rows) -> _Asked | None:
         """The keys where each is one attribute of its parent, and none is null or fails; else None."""
         if self._has_no_key:
-            return [None] * len(rows.values), {None: None}
+            return rows.named([None] * len(rows.values)), {None: None}
         if self._read_key is None:
             return None
         try:
@@ -106,7 +113,7 @@ class LoadStep:
             distinct = dict.fromkeys(keys)
         except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
             return None
-        return None if None in distinct else (keys, distinct)
+        return None if None in distinct else (rows.named(keys), distinct)
 
     def _chosen(self, column: Column, rows: Rows, arguments: _Arguments) -> dict[Loader[Any, Any, Any], _Asked]:
         """The parents to load for, by loader; those without a key are put right away."""
@@ -124,38 +131,36 @@ class LoadStep:
                 column.put(out, path, None)
                 continue
             loader, key = chosen
-            parents, keys, distinct = asked.setdefault(loader, (Rows(), [], {}))
-            parents.add(value, out, path)
-            keys.append(key)
+            keys, distinct = asked.setdefault(loader, (Rows(), {}))
+            keys.add(key, out, path)
             distinct[key] = None
         return asked
 
     def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: _Arguments) -> None:
         run = column.run
-        rows, _, distinct = asked
+        keys, distinct = asked
         if run.gave_up is not None:
-            _fail(column, rows, run.gave_up)
+            _fail(column, keys, run.gave_up)
             return
         try:
             wanted = run.loads.want(loader, distinct, arguments.for_loader(), hop=column.hop)
         except Exception as refusal:  # noqa: BLE001 - the field's error at each parent
-            _fail(column, rows, refusal)
+            _fail(column, keys, refusal)
             return
         for step in self._ahead:
             step.ask_ahead(run, loader, distinct, column.hop)
-        run.wait_until(wanted, partial(self._loaded, column, loader, asked))
+        run.wait_until(wanted, partial(self._loaded, column, loader, keys))
 
     def _loaded(
         self,
         column: Column,
         loader: Loader[Any, Any, Any],
-        asked: _Asked,
+        keys: Rows,
         wanted: Wanted,
         gave_up: Exception | None,
     ) -> None:
-        rows, keys, _ = asked
         if gave_up is not None:
-            _fail(column, rows, gave_up)
+            _fail(column, keys, gave_up)
             return
         # What the memo knew was answered at an earlier hop, but nothing comes before the parents.
         column.hop = max(column.hop - 1, wanted.hop)
@@ -164,9 +169,11 @@ class LoadStep:
         # Each key once: parents that share a row are to share what is made of it.
         outcomes = wanted.outcomes
         found = {key: outcomes[key] for key in wanted.keys}
+        if self.lets_go:
+            wanted.forget()
         if self._place.required and None in found.values():
             found = {key: missing(loader, key) if value is None else value for key, value in found.items()}
-        column.fill_named(rows, keys, found)
+        column.fill_named(keys, found)
         column.filled()
 
     def _arguments(self, run: Run) -> _Arguments:
@@ -192,8 +199,8 @@ class LoadStep:
         return convert_arguments(coerced, self._declared.arguments, converter.scalar_registry, converter.config)
 
 
-def _fail(column: Column, rows: Rows, failure: Exception) -> None:
-    column.fill(rows, [failure] * len(rows))
+def _fail(column: Column, keys: Rows, failure: Exception) -> None:
+    column.fill(keys, [failure] * len(keys))
     column.filled()
 
 

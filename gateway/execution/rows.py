@@ -41,6 +41,10 @@ class Rows:
         if others.paths is not None:
             self.paths = [*(self.paths or ()), *others.paths]
 
+    def named(self, names: list[Any]) -> Rows:
+        """The same response objects and paths, *names* in the parents' places."""
+        return Rows(names, self.outs, self.paths)
+
     def joined(self, others: Rows) -> Rows:
         """These and *others*, as rows of their own."""
         together = Rows(self.values, self.outs, self.paths)

@@ -73,6 +73,10 @@ class Wanted:
             else:
                 call_each(callbacks)
 
+    def forget(self) -> None:
+        """Let the memo know nothing any more of what this loader gave for these arguments: nobody asks for it again."""
+        self._shelf.outcomes.clear()
+
     def __repr__(self) -> str:
         state = f"waits for {len(self.fetches)} fetches" if self.fetches else f"settled at hop {self.hop}"
         return f"<Wanted {state}>"
