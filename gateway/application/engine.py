@@ -21,6 +21,7 @@ from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome, SharedBody, refused_document
 from ..http.encoding import unsendable
 from ..http.request import GraphQLRequest
+from ..loading.cancellation import until_over
 from ..loading.door import Loads
 from ..loading.flights import Flights
 from ..loading.sender import Sender
@@ -127,10 +128,21 @@ class Engine:
             return Answer(self.result_of(found, viewer.request_id), receipt)
         document, operation = found
         loads, context = self.begin(viewer, receipt)
+        failure: BaseException | None = None
         try:
             outcome, way = await self.runner.run(document, operation, request, context)
-        finally:
-            await loads.close()
+        except BaseException as raised:  # noqa: BLE001 - raised again
+            failure = raised
+        # Not in the handler: a compiled coroutine that waits there leaves the exception to whatever else runs.
+        left = loads.close()
+        if left:
+            await until_over(left)
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                # Which its traceback leads back to.
+                failure = None
         result = self.result_of(outcome, viewer.request_id)
         return Answer(result, receipt, way, shared_body=outcome.shared_body)
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from ..loading.cancellation import until_over
 from ..loading.door import Loads
 from ..vocabulary.context import Context
 
@@ -59,4 +60,4 @@ class SourceLoads:
             if not self._under_way:
                 self._loads = None
                 # A source that gave up waiting leaves a call that nobody wants.
-                await loads.close()
+                await until_over(loads.close())

@@ -15,6 +15,7 @@ from ..execution.linked import LinkedPlan
 from ..execution.outcome import Outcome
 from ..execution.reference import as_outcome, at_last_moment
 from ..http.request import GraphQLRequest
+from ..loading.cancellation import until_over
 from ..loading.door import Loads
 from ..planning.fallback import Fallback
 from ..vocabulary.context import Context
@@ -55,13 +56,13 @@ async def answers_of_events(
     try:
         async with aclosing(events) as outcomes:
             async for outcome, way in outcomes:
-                await loads_of_event.close()
+                await until_over(loads_of_event.close())
                 result = engine.result_of(outcome, viewer.request_id)
                 yield Answer(result, loads_of_event.receipt, way, began_s)
                 # What the source fails with belongs to no event.
                 loads_of_event, began_s = between_events, engine.clock.monotonic_s()
     finally:
-        await loads_of_event.close()
+        await until_over(loads_of_event.close())
 
 
 async def _events(

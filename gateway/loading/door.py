@@ -24,7 +24,6 @@ from ..vocabulary.errors import EngineError, MissingError
 from ..vocabulary.settings_limits import LimitSettings
 from .batches import start_batch
 from .calling import expect_call
-from .cancellation import until_over
 from .decoding import decode_answer
 from .flight import CallFacts
 from .flights import Flights
@@ -212,17 +211,17 @@ class Loads:
         """Let nothing leave, and nothing be asked for, any more: the answer is known whatever it would bring."""
         self._is_closed = True
 
-    async def close(self) -> None:
-        """Leave what is under way, wait until what nobody else waits for is gone, and let nothing leave any more."""
+    def close(self) -> list[asyncio.Task[Any]]:
+        """Leave what is under way, and let nothing leave any more.
+
+        What is given are tasks that nobody else waits for: they are cancelled, and to be waited for by `until_over`.
+        """
         self._is_closed = True
-        cancelled: list[asyncio.Task[None]] = []
-        if self._parts is not None:
-            cancelled = self._parts.departures.close()
+        flying = self._parts.departures.close() if self._parts is not None else []
         if self._futures is not None:
             self._futures.close()
-        await self.passes.close()
-        if cancelled:
-            await until_over(cancelled)
+        running = self.passes.close()
+        return [*flying, *running] if flying or running else []
 
     def _open(self) -> Parts:
         """What loads need.

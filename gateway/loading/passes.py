@@ -13,7 +13,6 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from ..vocabulary.errors import EngineError
-from .cancellation import cancel
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -65,7 +64,7 @@ class Passes:
             self._context.copy().run(self._run_outermost, work, arguments)
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """A task of the request, cancelled and waited for by `close` if it is not over by then.
+        """A task of the request, cancelled by `close` if it is not over by then.
 
         Raises:
             EngineError: the request is answered.
@@ -89,14 +88,17 @@ class Passes:
         else:
             self._depart_behind()
 
-    async def close(self) -> None:
-        """Cancel the request's tasks and wait, not for ever, until they are over; nothing departs any more."""
+    def close(self) -> list[asyncio.Task[Any]]:
+        """Let nothing depart any more; the request's tasks, cancelled and to be waited for by `until_over`."""
         self._is_closed = True
         # Who departs holds this object: without the cycle, what the request held is freed as it ends.
         self._depart = _nothing
-        if self._tasks:
-            self._sweep()
-            await cancel(self._tasks)
+        if not self._tasks:
+            return []
+        self._sweep()
+        for task in self._tasks:
+            task.cancel()
+        return self._tasks
 
     def _run_outermost(self, work: Callable[[*Ts], None], arguments: tuple[*Ts]) -> None:
         self._is_running = True

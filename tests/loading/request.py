@@ -12,6 +12,7 @@ import msgspec
 from gateway import Backend, Call, Keys, Loader, get, patch
 from gateway.backends.client import BackendClient
 from gateway.backends.wire import Wire, WireRequest, WireResponse
+from gateway.loading.cancellation import until_over
 from gateway.loading.door import Loads
 from gateway.loading.flights import Flights
 from gateway.loading.sender import Sender
@@ -77,7 +78,7 @@ async def request(
     try:
         yield loads
     finally:
-        await loads.close()
+        await until_over(loads.close())
 
 
 def settled(wanted: Wanted) -> asyncio.Future[Wanted]:

@@ -9,6 +9,7 @@ import pytest
 
 from gateway import Backend, BackendTimeout, Call, EngineError, Keys, get
 from gateway.backends.wire import WireRequest
+from gateway.loading.cancellation import until_over
 from gateway.loading.flights import Flights
 from gateway.testing.fake_backend import FakeBackend
 from gateway.vocabulary.identity import Identity
@@ -285,7 +286,7 @@ async def test_a_flight_that_is_being_cancelled_takes_nobody(flights: Flights) -
     async with request(wire, flights=flights) as second, request(wire, flights=flights) as first:
         first.want(row_by_id, dict.fromkeys(["a"]), {}, hop=1)
         await begun.wait()
-        closing = asyncio.ensure_future(first.close())
+        closing = asyncio.ensure_future(until_over(first.close()))
         await cancelled.wait()
         values = await outcomes(second, row_by_id, ["a"])
         assert (Row("a"), 1, False) == (values["a"], len(flights), closing.done())

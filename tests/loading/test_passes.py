@@ -10,6 +10,7 @@ import pytest
 
 from gateway import EngineError
 from gateway.loading import cancellation
+from gateway.loading.cancellation import until_over
 from gateway.loading.passes import Passes, call_each
 from gateway.testing import captured_logs
 
@@ -32,7 +33,7 @@ def trace() -> Trace:
 async def passes(trace: Trace):
     passes = Passes(trace.note("depart"))
     yield passes
-    await passes.close()
+    await until_over(passes.close())
 
 
 async def test_a_pass_departs_when_it_ends(trace: Trace, passes: Passes) -> None:
@@ -78,7 +79,7 @@ async def test_a_departure_goes_behind_the_tasks_of_its_pass(trace: Trace, passe
     await departed.wait()
 
     assert ["depart", "woken", "started", "created", "depart"] == trace
-    await passes.close()
+    await until_over(passes.close())
 
 
 async def test_loads_outside_of_a_pass_make_one_departure_due(trace: Trace) -> None:
@@ -96,7 +97,7 @@ async def test_loads_outside_of_a_pass_make_one_departure_due(trace: Trace) -> N
     await departed.wait()
 
     assert ["ask", "ask", "ask", "depart"] == trace
-    await passes.close()
+    await until_over(passes.close())
 
 
 async def test_a_pending_departure_takes_later_passes_along(trace: Trace) -> None:
@@ -112,7 +113,7 @@ async def test_a_pending_departure_takes_later_passes_along(trace: Trace) -> Non
     await departed.wait()
 
     assert ["first", "second", "task", "depart"] == trace
-    await passes.close()
+    await until_over(passes.close())
 
 
 async def test_tasks_make_their_own_departure_due(trace: Trace, passes: Passes) -> None:
@@ -157,7 +158,7 @@ async def test_close_cancels_the_tasks(trace: Trace) -> None:
     task = passes.start(_forever())
     passes.due()
 
-    await passes.close()
+    await until_over(passes.close())
     passes.run(trace.note("work"))
     passes.due()
 
@@ -183,7 +184,7 @@ async def test_close_waits_for_no_task_for_ever(monkeypatch: pytest.MonkeyPatch,
     task = passes.start(stubborn())
     await passes.start(_nothing())
     with captured_logs() as logs:
-        await passes.close()
+        await until_over(passes.close())
 
     assert [("tasks ignored their cancellation", 1)] == [(log["event"], len(log["tasks"])) for log in logs]
     assert logs[0]["tasks"][0].endswith("stubborn")
@@ -202,7 +203,7 @@ async def test_a_failing_task_is_no_ones_burden_at_close(passes: Passes, caplog:
 
     passes.start(failing())
     await passes.start(_nothing())
-    await passes.close()
+    await until_over(passes.close())
 
     assert [] == caplog.records
 
@@ -231,7 +232,7 @@ async def test_work_sees_the_context_of_its_own_request(trace: Trace) -> None:
     other.run(passes.run, lambda: call_each([lambda: trace.append(f"work {_viewer.get()}")]))
     other.run(passes.run, lambda: tasks.append(passes.start(task())))
     await tasks[0]
-    await passes.close()
+    await until_over(passes.close())
 
     assert ["work mine", "depart mine", "task mine"] == trace
 
