@@ -23,6 +23,7 @@ from gateway.testing.doors import HttpDoor, over_socket
 from gateway.vocabulary.settings import CorsSettings, IdentitySettings, Settings, SubscriptionSettings
 from tests.application.leaving import GRAPH as ROWS
 from tests.application.listening import GRAPH, STREAM, Query, Stage, fake_rows, listening
+from tests.compiled import interpreted
 from tests.execution.agreeing import through_seam
 
 SAID = "subscription {said {text}}"
@@ -228,6 +229,7 @@ async def test_what_json_cannot_say_is_its_fields_error(stage: Stage) -> None:
     ]
 
 
+@interpreted
 async def test_a_bug_of_ours_completes_the_stream(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     """It is logged whole, and masked."""
 
