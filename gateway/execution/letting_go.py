@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 def let_go_of_values(root: LinkedSelection) -> None:
     """Tell those load steps whose values nobody asks for again, of a plan for which no code of the application runs.
 
-    That is so where no other step has the same loader, and each step is started once. Should a value be asked for again
-    all the same, it is loaded again.
+    That is so where no other step has the same loader, and each step is started once: below a load that chooses among
+    loaders there is a column for each. Should a value be asked for again all the same, it is loaded again.
     """
-    fields = list(root.all_fields())
-    steps = [field.step for field in fields if isinstance(field.step, LoadStep)]
-    positions = [id(field.selection) for field in fields if field.selection is not None]
-    if len(set(positions)) < len(positions) or any(len(step.loaders) > 1 for step in steps):
+    steps = [field.step for field in root.all_fields() if isinstance(field.step, LoadStep)]
+    if any(len(step.loaders) > 1 for step in steps):
         return
-    asking = Counter(loader for step in steps for loader in step.loaders)
+    asking = Counter(step.loaders for step in steps)
     for step in steps:
-        step.lets_go = all(asking[loader] == 1 for loader in step.loaders)
+        step.lets_go = asking[step.loaders] == 1

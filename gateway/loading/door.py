@@ -221,7 +221,7 @@ class Loads:
         if self._futures is not None:
             self._futures.close()
         running = self.passes.close()
-        return [*flying, *running] if flying or running else []
+        return [*flying, *running]
 
     def _open(self) -> Parts:
         """What loads need.
