@@ -141,7 +141,7 @@ class Placer:
             for out, here, value in lists:
                 if type(value) is list:
                     # Nobody changes a list of the answer, nor rows in place.
-                    out[key] = made if 0 < len(value) == len(made) else list(islice(each, len(value)))
+                    out[key] = made if len(value) == len(made) else list(islice(each, len(value)))
                 else:
                     column.put_at(out, here, value)
 

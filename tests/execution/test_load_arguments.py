@@ -1,6 +1,7 @@
 """Arguments of declared loads: coerced like any field's, once for all parents. GraphQL specification, section 6.4.1."""
 
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 import pytest
@@ -18,6 +19,9 @@ class Measure(Enum):
     MILE = 1609
 
 
+Limit = Annotated[int, msgspec.Meta(le=10)]
+
+
 class PageRecord(msgspec.Struct, frozen=True):
     shelf: int
     text: str
@@ -25,7 +29,7 @@ class PageRecord(msgspec.Struct, frozen=True):
 
 @library.books.many(by=PageRecord.shelf)
 def pages(
-    shelves: Keys[int], *, words: list[str] | None = None, unit: Measure = Measure.METRE, limit: int = 3
+    shelves: Keys[int], *, words: list[str] | None = None, unit: Measure = Measure.METRE, limit: Limit = 3
 ) -> Call[list[PageRecord]]:
     return get("/pages", shelf=shelves, words=words, unit=unit.name, limit=limit, into=list[PageRecord])
 
@@ -38,6 +42,7 @@ class Page:
 @object_of(BookRecord)
 class PagedBook:
     title: str
+    some: list[Page] | None = load(pages, key=BookRecord.shelf)
     pages: list[Page] = load(pages, key=BookRecord.shelf)
 
 
@@ -66,3 +71,18 @@ async def test_a_loads_arguments_are_coerced_alike(arguments, variables, asked):
 
     assert [{"pages": [{"text": "p1"}]}] * 2 == answer.data["books"]
     assert [f"GET /pages?shelf=1&{asked}"] == answer.asked[1:]
+
+
+@pytest.mark.parametrize(("limit", "variables"), [("11", {}), ("$n", {"n": 11})], ids=["written", "by_variable"])
+async def test_an_argument_outside_of_its_limits_fails_the_field_of_each_parent(limit, variables):
+    """Nothing is asked for with it, and the rest of the answer is there."""
+    used = "($n: Int!)" if variables else ""
+
+    answer = await agree(
+        _PAGES, f"query {used} {{books(shelf: 1) {{title some(limit: {limit}) {{text}}}}}}", variables, backends=_ROUTES
+    )
+
+    assert [{"title": "Engines", "some": None}, {"title": "Wires", "some": None}] == answer.data["books"]
+    assert [["books", 0, "some"], ["books", 1, "some"]] == [error["path"] for error in answer.errors]
+    assert ["BAD_USER_INPUT"] * 2 == [error["extensions"]["code"] for error in answer.errors]
+    assert 1 == len(answer.asked)
