@@ -55,8 +55,8 @@ async def _sessions(options: argparse.Namespace) -> AsyncIterator[Session]:
     async for session in _over_http(plans, Pace(options.rounds, options.turn_s)):
         yield session
     if wanted("slow"):
-        # A turn is about 100 requests, whatever the pace: they wait.
-        slow = Pace(options.rounds, 2.0, concurrency=1)
+        # A turn is about ten requests, whatever the pace: they wait.
+        slow = Pace(options.rounds, 1.0, concurrency=1)
         async for session in _over_http([SLOW_PLAN], slow, delay_ms=SLOW_UPSTREAM_MS):
             yield session
     if wanted("start"):
@@ -113,14 +113,14 @@ def _in_process(options: argparse.Namespace) -> Session:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, help="rounds of each session; 15 unless said")
-    parser.add_argument("--turn-s", type=float, help="seconds of each cell's turn in a round; 0.6 unless said")
+    parser.add_argument("--rounds", type=int, help="rounds of each session; 30 unless said")
+    parser.add_argument("--turn-s", type=float, help="seconds of each cell's turn in a round; 0.3 unless said")
     parser.add_argument("--only", nargs="+", default=[], metavar="SESSION", help="such as q1, q3, 'in process', start")
     parser.add_argument("--quick", action="store_true", help="the harness alone: few requests to few servers")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench.json")
     parser.add_argument("--page", type=Path, help="the Markdown page whose figures are replaced")
     options = parser.parse_args()
-    rounds, turn_s = (2, 0.05) if options.quick else (15, 0.6)
+    rounds, turn_s = (2, 0.05) if options.quick else (30, 0.3)
     options.rounds, options.turn_s = options.rounds or rounds, options.turn_s or turn_s
     return options
 

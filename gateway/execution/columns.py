@@ -16,6 +16,7 @@ from .rows import Rows
 from .shapes import Container, Shape
 
 if TYPE_CHECKING:
+    from .joining import Late
     from .linked import LinkedField
     from .run import Run
 
@@ -60,6 +61,12 @@ class Column:
         elif placer is None or not placer.shares or not placer.place_named_lists(self, rows.outs, names, values):
             self.fill(rows, [values[name] for name in names])
 
+    def join(self, late: Late, values: Mapping[Any, Any]) -> bool:
+        """Place *values* by making the objects that have them; False, and nothing is done, where not all is regular."""
+        placer = self.field.placer
+        loaded = None if placer is None else placer.made(self, values)
+        return loaded is not None and late.join(loaded)
+
     def put(self, out: dict[str, Any], path: Path | None, value: Any) -> None:
         """Place the value of one parent, to which *path* leads where it is kept."""
         self.put_at(out, self.path_below(path), value)
@@ -95,7 +102,13 @@ class Column:
         """Every parent has been put; the level below begins when nothing is awaited any more."""
         self._open -= 1
         if self._open == 0 and (self._found or self._projected):
-            self.run.descend(self.field, self._found, self._projected, self.hop)
+            # Let go of: rows that are late know their column.
+            projected, self._projected = self._projected, {}
+            self.run.descend(self.field, self._found, projected, self.hop)
+
+    def begin_anew(self) -> None:
+        """Expect everything to be placed again, and `filled` to be called again."""
+        self._open += 1
 
     def path_below(self, path: Path | None) -> Path | None:
         """The response path of the field for the parent at *path*, where it is kept."""

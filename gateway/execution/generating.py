@@ -18,8 +18,10 @@ from strawberry.execution import optimized_is_awaitable as is_awaitable
 from ..declare.strawberry_types import strawberry_field_of
 from ..operations.plan import GlobalId, Projection, TypeName
 from .guarantees import promised_types
+from .joining import Join, Joining
 from .leaves import Leaf, global_id_leaf, leaf_of
 from .linked import LinkedField, LinkedPlan, LinkedSelection
+from .load_step import LoadStep
 from .placing import IrregularError, Placer, Project, Projections
 from .shapes import LeafShape, ListShape, ObjectShape
 
@@ -30,21 +32,22 @@ _MAX_CLASSES = 64
 def generate(plan: LinkedPlan) -> None:
     """Give *plan* generated code wherever its types allow; doing it again changes nothing."""
     plan.has_code = True
-    _generate_below(plan.root, set())
+    # Where requests may share an answer no code of the application runs that could tell when objects are made.
+    _generate_below(plan.root, set(), joins=plan.sharing is not None)
 
 
-def _generate_below(selection: LinkedSelection, seen: set[int]) -> None:
+def _generate_below(selection: LinkedSelection, seen: set[int], *, joins: bool) -> None:
     if id(selection) in seen:
         return
     seen.add(id(selection))
     for fields in selection.by_type.values():
         for field in fields:
             if field.selection is not None:
-                _generate_below(field.selection, seen)
-                field.placer = _placer_of(field, field.selection)
+                _generate_below(field.selection, seen, joins=joins)
+                field.placer = _placer_of(field, field.selection, joins=joins)
 
 
-def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
+def _placer_of(field: LinkedField, selection: LinkedSelection, *, joins: bool) -> Placer | None:
     shape = field.shape
     item = shape.item if isinstance(shape, ListShape) else shape
     if not isinstance(item, ObjectShape) or item.asks_the_application:
@@ -53,7 +56,8 @@ def _placer_of(field: LinkedField, selection: LinkedSelection) -> Placer | None:
     projections = _projections(item.record, fields)
     # Objects whose paths are asked for cannot be shared by their parents.
     shares = selection.is_shareable and not field.keeps_path
-    return Placer(shape, type_name, projections, cells=len(fields), shares=shares)
+    joining = _joining(item.record, fields) if joins and item is not shape else None
+    return Placer(shape, type_name, projections, joining, cells=len(fields), shares=shares)
 
 
 def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Projections:
@@ -66,10 +70,40 @@ def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> P
         field.is_projected = leaves[field.key] is not None
 
     def make(of_validated: bool) -> Project:
-        promised = promised_types(record) if of_validated else {}
-        return _Source(record).compiled({key: leaf and leaf.promised(promised) for key, leaf in leaves.items()})
+        return _Source(record).project(_promised(leaves, promised_types(record) if of_validated else {}))
 
     return Projections(make)
+
+
+def _joining(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Joining | None:
+    """What lets the objects be made last, where all but one field is read from *record* and that one ends the branch.
+
+    Marks of the fields are as `_projections` leaves them.
+    """
+    waiting = [field for field in fields if not field.is_projected]
+    attribute = _key_of_last(waiting[0]) if len(waiting) == 1 else None
+    types = promised_types(record)
+    # What nobody can change is still what it was when the load was asked for it.
+    if record is None or attribute is None or attribute not in types or not _is_name(attribute):
+        return None
+
+    def make() -> Join:
+        return _Source(record).join(_promised({field.key: _leaf(field) for field in fields}, types), attribute)
+
+    return Joining(record, make)
+
+
+def _key_of_last(field: LinkedField) -> str | None:
+    """The attribute of parents that is the key of the field's load, if that gives objects that end the branch."""
+    step, placer, selection = field.step, field.placer, field.selection
+    if not isinstance(step, LoadStep) or placer is None or placer.is_list or selection is None:
+        return None
+    ends = all(below.is_projected for fields in selection.by_type.values() for below in fields)
+    return step.key_attribute if ends else None
+
+
+def _promised(leaves: Mapping[str, Leaf | None], types: Mapping[str, frozenset[Any]]) -> dict[str, Leaf | None]:
+    return {key: leaf and leaf.promised(types) for key, leaf in leaves.items()}
 
 
 def _leaf(field: LinkedField) -> Leaf | None:
@@ -106,15 +140,24 @@ class _Source:
             check = f"{self._bind(partial(_check_object, known))}(record)"
             self._check = [f"if type(record) not in {self._bind(known)}:", f"    {check}"]
 
-    def compiled(self, leaves: Mapping[str, Leaf | None]) -> Project:
+    def project(self, leaves: Mapping[str, Leaf | None]) -> Project:
         """The function that gives an object with a key for each of *leaves*, null where there is none."""
-        lines = ["def project(records):", "    made = []", "    for record in records:"]
-        lines += ["        " + line for line in self._check]
+        project: Project = self._compiled("records", self._check, leaves, None)
+        return project
+
+    def join(self, leaves: Mapping[str, Leaf | None], attribute: str) -> Join:
+        """The function that, where there is no leaf, takes what was loaded for the *attribute* of a record."""
+        join: Join = self._compiled("records, loaded", [], leaves, f"loaded[record.{attribute}]")
+        return join
+
+    def _compiled(self, parameters: str, check: list[str], leaves: Mapping[str, Leaf | None], other: str | None) -> Any:
+        lines = [f"def project({parameters}):", "    made = []", "    for record in records:"]
+        lines += ["        " + line for line in check]
         pairs = []
         reads = []
         for number, (key, leaf) in enumerate(leaves.items()):
             variable = f"a{number}"
-            pairs.append(f"{key!r}: {None if leaf is None else leaf.expression(variable)}")
+            pairs.append(f"{key!r}: {other if leaf is None else leaf.expression(variable)}")
             if leaf is not None and leaf.attribute is not None:
                 reads += leaf.lines(variable, self._bind)
         if reads:
@@ -124,8 +167,7 @@ class _Source:
         names = dict(self._globals)
         exec(compile("\n".join(lines), "<projection>", "exec"), names)  # noqa: S102 - see the module's first lines
         # Taken out: the function keeps these names.
-        project: Project = names.pop("project")
-        return project
+        return names.pop("project")
 
     def _bind(self, value: Any) -> str:
         """The name under which the function finds *value*."""

@@ -78,13 +78,15 @@ class LinkedField:
 class LinkedSelection:
     """The fields at one position by runtime type, and the empty object that each type's answer begins as."""
 
-    __slots__ = ("_templates", "by_type", "is_shareable", "keeps_paths")
+    __slots__ = ("_templates", "by_type", "is_shareable", "keeps_paths", "only_fields")
 
     def __init__(self, link: _Link, plan: Selection) -> None:
         self.by_type: dict[str, tuple[LinkedField, ...]] = {
             name: tuple(LinkedField(link, field, link.object_type(name)) for field in fields)
             for name, fields in plan.fields.items()
         }
+        #: The fields where the runtime type can be no other.
+        self.only_fields = next(iter(self.by_type.values())) if len(self.by_type) == 1 else None
         #: Whether nothing below may tell one parent from another that has the same value: no resolver runs. Nor may
         #: there be lists of objects, whose items count as often as they stand in the answer.
         self.is_shareable: bool = all(_is_shareable(field) for fields in self.by_type.values() for field in fields)

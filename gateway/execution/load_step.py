@@ -12,14 +12,14 @@ from strawberry.types.arguments import convert_arguments
 
 from ..declare.binding import LoadBinding, binding_of
 from ..declare.loader import Loader
-from ..declare.resolving import choose, loader_arguments, place_of
+from ..declare.resolving import choose, place_of
 from ..declare.sources import ByKind, RecordField, key_part
 from ..declare.strawberry_types import strawberry_field_of
 from ..loading.door import missing
-from ..loading.frozen import ConstantArguments
 from ..operations.plan import Load
 from .columns import Column
 from .guard import Guard
+from .load_arguments import LoadArguments
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .linked import LinkedField
     from .run import Run
 
-#: The keys of parents in their places, and each key once.
+#: The keys of parents in their places, or parents that are late; and each key once.
 _Asked: TypeAlias = tuple[Rows, dict[Any, None]]
 
 
@@ -45,7 +45,9 @@ class LoadStep:
         self._place = place_of(binding, field.plan.name, field.definition.type)
         self._guard = Guard(field, declared) if declared.extensions else None
         self._has_no_key = not (binding.sources or isinstance(binding.target, ByKind))
-        self._read_key = _key_reader(binding)
+        #: The attribute of each parent's record that is the key, where it is one and the loader is always the same.
+        self.key_attribute = _key_attribute(binding)
+        self._read_key = None if self.key_attribute is None else attrgetter(self.key_attribute)
         self._constant = self._constant_arguments()
         self._ahead = _loads_ahead(field)
         #: Whether the run may let go of what is loaded as soon as it stands in the answer: nobody asks for it again.
@@ -65,6 +67,8 @@ class LoadStep:
             rows = self._guard.let_through(here, rows)
         plain = self._plain_keys(rows)
         if plain is None:
+            if not rows.make():
+                return
             here = here or Column(run, self._field, hop)
             asked = self._chosen(here, rows, arguments)
         else:
@@ -113,9 +117,11 @@ class LoadStep:
             distinct = dict.fromkeys(keys)
         except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
             return None
-        return None if None in distinct else (rows.named(keys), distinct)
+        if None in distinct:
+            return None
+        return rows if rows.late else rows.named(keys), distinct
 
-    def _chosen(self, column: Column, rows: Rows, arguments: _Arguments) -> dict[Loader[Any, Any, Any], _Asked]:
+    def _chosen(self, column: Column, rows: Rows, arguments: LoadArguments) -> dict[Loader[Any, Any, Any], _Asked]:
         """The parents to load for, by loader; those without a key are put right away."""
         asked: dict[Loader[Any, Any, Any], _Asked] = {}
         identity = column.run.context.identity
@@ -136,7 +142,7 @@ class LoadStep:
             distinct[key] = None
         return asked
 
-    def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: _Arguments) -> None:
+    def _ask(self, column: Column, loader: Loader[Any, Any, Any], asked: _Asked, arguments: LoadArguments) -> None:
         run = column.run
         keys, distinct = asked
         if run.gave_up is not None:
@@ -169,21 +175,30 @@ class LoadStep:
         # Each key once: parents that share a row are to share what is made of it.
         outcomes = wanted.outcomes
         found = {key: outcomes[key] for key in wanted.keys}
-        if self.lets_go:
-            wanted.forget()
         if self._place.required and None in found.values():
             found = {key: missing(loader, key) if value is None else value for key, value in found.items()}
-        column.fill_named(keys, found)
+        self._put_found(column, keys, found)
+        if self.lets_go:
+            wanted.forget()
         column.filled()
 
-    def _arguments(self, run: Run) -> _Arguments:
-        return self._constant or _Arguments(self._binding, partial(self._convert, run.variables))
+    def _put_found(self, column: Column, keys: Rows, found: Mapping[Any, Any]) -> None:
+        """Place what was found for *keys*; where their level begins anew, it is placed there."""
+        late = keys.late
+        if late is None:
+            column.fill_named(keys, found)
+        elif not column.join(late, found) and keys.make():
+            assert self._read_key is not None  # noqa: S101 - rows that are late have their key from it
+            column.fill_named(keys.named(list(map(self._read_key, keys.values))), found)
 
-    def _constant_arguments(self) -> _Arguments | None:
+    def _arguments(self, run: Run) -> LoadArguments:
+        return self._constant or LoadArguments(self._binding, partial(self._convert, run.variables))
+
+    def _constant_arguments(self) -> LoadArguments | None:
         """Those of every request, where they are the same in all; None where they are not, or are refused."""
         if not self._field.arguments.is_constant:
             return None
-        constant = _Arguments(self._binding, partial(self._convert, VariableValues({}, {})))
+        constant = LoadArguments(self._binding, partial(self._convert, VariableValues({}, {})))
         try:
             constant.keep()
         except Exception:  # noqa: BLE001 - each request is told anew: an exception remembers who raised it
@@ -200,6 +215,8 @@ class LoadStep:
 
 
 def _fail(column: Column, keys: Rows, failure: Exception) -> None:
+    if not keys.make():
+        return
     column.fill(keys, [failure] * len(keys))
     column.filled()
 
@@ -216,55 +233,8 @@ def _loads_ahead(field: LinkedField) -> list[LoadStep]:
     ]
 
 
-def _key_reader(binding: LoadBinding) -> Callable[[Any], Any] | None:
-    """What reads the key where it is one attribute of the parent's record, and the loader is always the same."""
+def _key_attribute(binding: LoadBinding) -> str | None:
     if isinstance(binding.target, ByKind) or len(binding.sources) != 1:
         return None
     (source,) = binding.sources
-    return attrgetter(source.name) if isinstance(source, RecordField) else None
-
-
-class _Arguments:
-    """A load field's arguments: coerced and checked at most once, however many the parents."""
-
-    def __init__(self, binding: LoadBinding, convert: Callable[[], Mapping[str, Any]]) -> None:
-        self._binding = binding
-        # Until it is called: it holds the step, which may hold this.
-        self._convert: Callable[[], Mapping[str, Any]] | None = convert
-        self._given: Mapping[str, Any] | Exception = {}
-        self._for_loader: dict[str, Any] | None = None
-
-    @property
-    def given(self) -> Mapping[str, Any]:
-        """By Python name, as Strawberry converts them; what went wrong with them is raised at each parent.
-
-        Raises:
-            Exception: coercion or conversion refused a value.
-        """
-        convert, self._convert = self._convert, None
-        if convert is not None:
-            try:
-                self._given = convert()
-            except Exception as refusal:  # noqa: BLE001 - kept and raised for each parent
-                self._given = refusal
-        if isinstance(self._given, Exception):
-            raise self._given
-        return self._given
-
-    def keep(self) -> None:
-        """Have them ready for every request.
-
-        Raises:
-            ClientError: as `for_loader` says.
-        """
-        self._for_loader = ConstantArguments(self.for_loader())
-
-    def for_loader(self) -> dict[str, Any]:
-        """As the loader takes them.
-
-        Raises:
-            ClientError: one is outside of its limits.
-        """
-        if self._for_loader is None:
-            self._for_loader = loader_arguments(self._binding, self.given)
-        return self._for_loader
+    return source.name if isinstance(source, RecordField) else None

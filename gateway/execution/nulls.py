@@ -89,12 +89,14 @@ class NullPass:
     def _settle_object(self, out: dict[str, Any], selection: LinkedSelection) -> Any:
         if id(out) in self._whole:
             return out
-        by_type = selection.by_type
-        fields = by_type[self._types[id(out)]] if len(by_type) > 1 else next(iter(by_type.values()))
+        fields = selection.only_fields
+        if fields is None:
+            fields = selection.by_type[self._types[id(out)]]
+        whole = self._whole
         kept = out
         for field in fields:
             value = out[field.key]
-            if type(field.shape) is LeafShape and type(value) is not Failure:
+            if type(value) is not Failure and (type(field.shape) is LeafShape or id(value) in whole):
                 continue
             settled = self._settle_field(value, field)
             if settled is _NULLED:

@@ -6,17 +6,20 @@ another, or from its path; nothing changes an object of the answer once its fiel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from itertools import chain, count, islice, repeat
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from graphql.pyutils import Path
 
+from .lists import Lists, allowed
 from .rows import Rows
 from .shapes import ListShape, Shape
 
 if TYPE_CHECKING:
     from .columns import Column
+    from .joining import Joining
 
 #: From records of one type to response objects with their plain fields in place, the other keys null.
 Project: TypeAlias = Callable[[Sequence[Any]], list[dict[str, Any]]]
@@ -51,12 +54,23 @@ class IrregularError(Exception):
 class Placer:
     """Places the objects of one field: one a parent, or a list a parent."""
 
-    def __init__(self, shape: Shape, type_name: str, projections: Projections, *, cells: int, shares: bool) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        type_name: str,
+        projections: Projections,
+        joining: Joining | None,
+        *,
+        cells: int,
+        shares: bool,
+    ) -> None:
         """Place objects of *type_name* by *projections*, which read that many *cells* of each.
 
-        With *shares* parents that have the same value are given the same object.
+        With *shares* parents that have the same value are given the same object. With *joining* a list's objects may
+        be made last.
         """
         self.shares = shares
+        self._joining = joining
         self._shape = shape
         self._type_name = type_name
         self._projections = projections
@@ -69,11 +83,13 @@ class Placer:
     ) -> None:
         """Put each parent's value into its response object, whatever the value is; *paths* lead there if kept."""
         if self.is_list:
-            values = _allowed(column, values)
-            lists = _Lists(outs, paths, values)
+            values = allowed(column, values)
+            lists = Lists(outs, paths, values)
             if len(lists.items) > self._at_once:
                 # As they are now: in other turns of the event loop whoever owns them may change them.
-                lists = _Lists(outs, paths, [value.copy() if type(value) is list else value for value in values])
+                lists = Lists(outs, paths, [value.copy() if type(value) is list else value for value in values])
+            elif self._joining is not None and len(outs) == 1 and self._waits(self._joining, column, lists, outs[0]):
+                return
             self._place_lists(column, lists)
         else:
             names = list(map(id, values)) if self.shares else list(range(len(values)))
@@ -108,6 +124,16 @@ class Placer:
 
         self._make(column, records, put)
 
+    def made(self, column: Column, values: Mapping[Any, Any]) -> dict[Any, dict[str, Any]] | None:
+        """An object for each of *values*, by its name; None where one is irregular, or they are too many for one go."""
+        if len(values) > self._at_once:
+            return None
+        try:
+            made = self._projections.of(validated=column.is_validated)(list(values.values()))
+        except IrregularError:
+            return None
+        return dict(zip(values, made, strict=True))
+
     def place_named_lists(
         self, column: Column, outs: list[dict[str, Any]], names: list[Any], values: Mapping[Any, Any]
     ) -> bool:
@@ -129,7 +155,21 @@ class Placer:
         _put_named(outs, column.field.key, names, placed)
         return True
 
-    def _place_lists(self, column: Column, lists: _Lists) -> None:
+    def _waits(self, joining: Joining, column: Column, lists: Lists, out: dict[str, Any]) -> bool:
+        """Whether the objects of the only list are made last, for *out*; nothing is done where they cannot be."""
+        project, put = self._projections.of(validated=True), partial(out.__setitem__, column.field.key)
+        late = joining.late(column, lists.items, project, put, partial(self._place_anew, column, lists))
+        if late is None:
+            return False
+        column.projected(self._type_name, late)
+        return True
+
+    def _place_anew(self, column: Column, lists: Lists) -> None:
+        column.begin_anew()
+        self._place_lists(column, lists)
+        column.filled()
+
+    def _place_lists(self, column: Column, lists: Lists) -> None:
         key = column.field.key
 
         def put(made: list[dict[str, Any]] | None) -> None:
@@ -147,7 +187,7 @@ class Placer:
 
         self._make(column, lists.items, put)
 
-    def _place_items(self, column: Column, lists: _Lists) -> None:
+    def _place_items(self, column: Column, lists: Lists) -> None:
         """As lists, with some items that are irregular: these by their own shape."""
         key = column.field.key
         shape = self._shape
@@ -213,38 +253,6 @@ def _put_named(outs: list[dict[str, Any]], key: str, names: list[Any], placed: d
     # Not strict, for which the compiler has no loop of its own: there is one name a response object.
     for out, name in zip(outs, names):  # noqa: B905
         out[key] = placed[name]
-
-
-def _allowed(column: Column, values: Sequence[Any]) -> Sequence[Any]:
-    """*values*, or the refusal in the place of each list where they have more items than the answer may have."""
-    # Before they are laid out: what is too much may be a thousand times too much.
-    refusal = column.refuse_items(sum([len(value) for value in values if type(value) is list]))
-    return values if refusal is None else [refusal if type(value) is list else value for value in values]
-
-
-class _Lists:
-    """A list a parent, or what is none; and the items of all lists, as if they were one."""
-
-    __slots__ = ("_outs", "_paths", "_values", "item_paths", "items")
-
-    def __init__(self, outs: list[dict[str, Any]], paths: list[Path | None] | None, values: Sequence[Any]) -> None:
-        self._outs = outs
-        self._paths = paths
-        self._values = values
-        lists = [value for value in values if type(value) is list]
-        self.items: list[Any] = lists[0] if len(lists) == 1 else list(chain.from_iterable(lists))
-        #: The paths of `items`, where they are kept.
-        self.item_paths: list[Path | None] | None = None
-        if paths is not None:
-            self.item_paths = [
-                Path(here, index, None)
-                for here, value in zip(paths, values, strict=True)
-                if type(value) is list
-                for index in range(len(value))
-            ]
-
-    def __iter__(self) -> Iterator[tuple[dict[str, Any], Path | None, Any]]:
-        return zip(self._outs, repeat(None) if self._paths is None else self._paths, self._values, strict=False)
 
 
 class _Turn:

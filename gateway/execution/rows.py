@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql.pyutils import Path
 
+if TYPE_CHECKING:
+    from .joining import Late
+
 
 class Rows:
-    """Parents, the response objects that their fields go into, and the paths to these where the plan keeps paths."""
+    """Parents, the response objects that their fields go into, and the paths to these where the plan keeps paths.
 
-    __slots__ = ("outs", "paths", "values")
+    Rows that are `late` have no objects yet.
+    """
+
+    __slots__ = ("late", "outs", "paths", "values")
 
     def __init__(
         self,
         values: list[Any] | None = None,
         outs: list[dict[str, Any]] | None = None,
         paths: list[Path | None] | None = None,
+        late: Late | None = None,
     ) -> None:
         self.values = [] if values is None else values
         self.outs = [] if outs is None else outs
         self.paths = paths
+        self.late = late
+
+    def make(self) -> bool:
+        """Have the objects; False where these rows are of no use any more, since their level has begun anew."""
+        late, self.late = self.late, None
+        if late is not None:
+            outs = late.make()
+            if outs is None:
+                return False
+            self.outs = outs
+        return True
 
     def add(self, value: Any, out: dict[str, Any], path: Path | None) -> None:
         """Add one parent; all of one position have a path, or none has."""

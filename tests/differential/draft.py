@@ -124,8 +124,10 @@ class LoaderFacts:
 class Draft:
     """One random graph: `source` is its text, the other attributes are what answering for it takes."""
 
-    def __init__(self, rng: Random, module: str) -> None:
+    def __init__(self, rng: Random, module: str, *, is_bare: bool) -> None:
+        """Draw from *rng* a graph for *module*; in one that *is_bare* queries run no code of the application."""
         self.rng = rng
+        self.is_bare = is_bare
         self.module = module
         self.specs: dict[str, Spec] = {}
         self.possible: dict[str, tuple[str, ...]] = {}
@@ -134,7 +136,7 @@ class Draft:
         self.kinds: dict[str, tuple[str, ...]] = {}
         self.fields: dict[str, dict[str, tuple[Spec, bool]]] = {}
         # Code is generated where no resolver and no permission wants to know its path: some graphs have none.
-        self.is_declared = rng.random() < 0.45
+        self.is_declared = rng.random() < 0.45 or is_bare
         self.records = [f"R{index}" for index in range(rng.randint(2, 4))]
         self.objects = ["T" + record[1:] for record in self.records]
         self.nodes = [name for name in self.objects if rng.random() < 0.6]

@@ -49,6 +49,11 @@ class FieldWriter:
         if owner == "Mutation" and number < 2:
             return self._write(owner)
         kinds = [self._keyless, self._viewer, self._argument]
+        if self._draft.is_bare:
+            # Mostly plain fields: objects that wait for one load alone are made last.
+            over_record = [*(self._projection,) * 6, self._reference, self._reference, self._list]
+            kinds = over_record if record is not None else [*kinds, self._keyless]
+            return self._rng.choice(kinds)(owner, record or "")
         if not self._draft.is_declared or self._rng.random() < 0.03:
             kinds += [self._resolver, self._resolver, self._by_hand]
         if record is not None:
@@ -126,7 +131,8 @@ class FieldWriter:
     def _reference(self, owner: str, record: str) -> list[str]:
         source, nullable = self._rng.choice((("owner", False), ("owner", True), ("other", True)))
         target = self._rng.choice(self._draft.records)
-        loader = self._rng.choice((f"one_{target}",) * 4 + (f"opaque_{target}",))
+        opaque = () if self._draft.is_bare else (f"opaque_{target}",)
+        loader = self._rng.choice((f"one_{target}",) * 4 + opaque)
         return self._load(owner, loader, Spec("T" + target[1:], nullable=nullable), f"key={record}.{source}")
 
     def _list(self, owner: str, record: str) -> list[str]:
