@@ -113,13 +113,14 @@ class LoadStep:
         if self._read_key is None:
             return None
         try:
-            keys = list(map(self._read_key, rows.values))
-            distinct = dict.fromkeys(keys)
+            if rows.late is None:
+                rows = rows.named(list(map(self._read_key, rows.values)))
+                distinct = dict.fromkeys(rows.values)
+            else:
+                distinct = dict.fromkeys(map(self._read_key, rows.values))
         except Exception:  # noqa: BLE001 - told parent by parent, as its field's error
             return None
-        if None in distinct:
-            return None
-        return rows if rows.late else rows.named(keys), distinct
+        return None if None in distinct else (rows, distinct)
 
     def _chosen(self, column: Column, rows: Rows, arguments: LoadArguments) -> dict[Loader[Any, Any, Any], _Asked]:
         """The parents to load for, by loader; those without a key are put right away."""
