@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from typing import NewType
+from typing import Annotated, NewType
 
 import msgspec
 import pytest
@@ -42,6 +42,11 @@ def buyer_by_id(ids: Keys[int]) -> Call[list[BuyerRecord]]:
     return get("/buyers", id=ids, into=list[BuyerRecord])
 
 
+@shop.one(by=BuyerRecord.id)
+def buyer_since(ids: Keys[int], *, year: Annotated[int, msgspec.Meta(ge=2000)]) -> Call[list[BuyerRecord]]:
+    return get("/buyers", id=ids, year=year, into=list[BuyerRecord])
+
+
 @object_of(BuyerRecord, name="JoinedBuyer")
 class Buyer:
     id: int
@@ -53,6 +58,7 @@ class Order:
     id: int
     cents: int
     buyer: Buyer | None = load(buyer_by_id, key=OrderRecord.buyer_id)
+    since: Buyer | None = load(buyer_since, key=OrderRecord.buyer_id)
 
     @strawberry.field
     async def emptied(self: OrderRecord, info: Info) -> int:
@@ -344,19 +350,34 @@ async def test_buyers_that_cannot_be_had_fail_in_their_places(cents):
     assert (["orders", 1, "buyer"] in answer.paths) == (cents == 100)
 
 
-async def test_orders_are_answered_when_the_time_for_buyers_is_over():
+@pytest.mark.parametrize("cents", [100, _TOO_LARGE], ids=["regular", "irregular"])
+async def test_what_must_not_be_asked_for_fails_in_its_places(cents):
+    """An argument outside of its limits is told at each order, which is there all the same."""
+    routes = {"shop": {"GET /orders": [_order(1, 7), _order(2, 8, cents)], "GET /buyers": [_ADA, _BOB]}}
+
+    answer = await agree(GRAPH, "{orders {id cents since(year: 1999) {name}}}", backends=routes)
+
+    there = {"id": 2, "cents": 100, "since": None} if cents == 100 else None
+    assert [{"id": 1, "cents": 100, "since": None}, there] == answer.data["orders"]
+    assert [["orders", 0, "since"], ["orders", 1, "since" if there else "cents"]] == answer.paths
+    assert ["GET /orders"] == answer.asked
+
+
+@pytest.mark.parametrize("cents", [100, _TOO_LARGE], ids=["regular", "irregular"])
+async def test_orders_are_answered_when_the_time_for_buyers_is_over(cents):
     """As ever, what came before the deadline is in the answer."""
 
-    async def never(_: object) -> object:
+    async def never(_: object) -> None:
         await asyncio.sleep(60)
 
-    backend = FakeBackend({"GET /orders": [_order(1, 7)], "GET /buyers": never})
+    backend = FakeBackend({"GET /orders": [_order(1, 7), _order(2, 8, cents)], "GET /buyers": never})
     async with running(GRAPH, settings=PLANNED, shop=backend) as ask:
         replies = [await ask(_ALL, time_s=0.1) for _ in range(2)]
 
     for reply in replies:
-        assert [_answered(1, None)] == reply.data["orders"]
-        assert [["orders", 0, "buyer"]] == [error["path"] for error in reply.errors]
+        assert [_answered(1, None), _answered(2, None) if cents == 100 else None] == reply.data["orders"]
+        failed = ["orders", 1, "buyer" if cents == 100 else "cents"]
+        assert [["orders", 0, "buyer"], failed] == [error["path"] for error in reply.errors]
 
 
 @pytest.mark.parametrize("field", ["orders", "drafts"])
