@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .placing import IrregularError, Project
+from .placing import IrregularError, Projections
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ class Joining:
         self,
         column: Column,
         records: list[Any],
-        project: Project,
+        projections: Projections,
         put: Callable[[list[dict[str, Any]]], None],
         begin_anew: Callable[[], None],
     ) -> Rows | None:
         """*records* as rows that are late, for whose list of objects *put* has a place; None where they cannot wait.
 
-        They can where nobody can change them meanwhile, and nothing would be loaded for another class's. *project*
-        makes the objects without what is loaded, *begin_anew* makes them where some are irregular.
+        They can where nobody can change them meanwhile, and nothing would be loaded for another class's.
+        *projections* make the objects without what is loaded, *begin_anew* makes them where some are irregular.
         """
         if not column.is_validated or set(map(type, records)) != {self._record}:
             return None
@@ -50,24 +50,24 @@ class Joining:
             join = self._join = self._make()
         # The list itself may be another request's, too.
         records = list(records)
-        return Rows(records, [], late=Late(records, project, join, put, begin_anew))
+        return Rows(records, [], late=Late(records, projections, join, put, begin_anew))
 
 
 class Late:
     """What makes the objects of rows that have none yet, and puts them into the answer."""
 
-    __slots__ = ("_begin_anew", "_join", "_project", "_put", "_records")
+    __slots__ = ("_begin_anew", "_join", "_projections", "_put", "_records")
 
     def __init__(
         self,
         records: list[Any],
-        project: Project,
+        projections: Projections,
         join: Join,
         put: Callable[[list[dict[str, Any]]], None],
         begin_anew: Callable[[], None],
     ) -> None:
         self._records = records
-        self._project = project
+        self._projections = projections
         self._join = join
         self._put = put
         self._begin_anew = begin_anew
@@ -84,7 +84,7 @@ class Late:
     def make(self) -> list[dict[str, Any]] | None:
         """Make them without what is loaded; None where a record is irregular, and their level has begun anew."""
         try:
-            made = self._project(self._records)
+            made = self._projections.of(validated=True)(self._records)
         except IrregularError:
             self._begin_anew()
             return None

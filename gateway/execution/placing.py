@@ -157,8 +157,8 @@ class Placer:
 
     def _waits(self, joining: Joining, column: Column, lists: Lists, out: dict[str, Any]) -> bool:
         """Whether the objects of the only list are made last, for *out*; nothing is done where they cannot be."""
-        project, put = self._projections.of(validated=True), partial(out.__setitem__, column.field.key)
-        late = joining.late(column, lists.items, project, put, partial(self._place_anew, column, lists))
+        put, begin_anew = partial(out.__setitem__, column.field.key), partial(self._place_anew, column, lists)
+        late = joining.late(column, lists.items, self._projections, put, begin_anew)
         if late is None:
             return False
         column.projected(self._type_name, late)
