@@ -104,7 +104,8 @@ class GraphQLEndpoint:
             operation = await self._read(scope, headers, client)
             began_s = engine.clock.monotonic_s()
             viewer = self._viewer(scope, headers, request_id)
-            answered = await engine.execute(operation, viewer, queries_only=scope["method"] != "POST")
+            queries_only = scope["method"] != "POST"
+            answered = await engine.execute(operation, viewer, queries_only=queries_only, as_json=True)
         totals = self._totals(answered, began_s)
         result, shared = answered.result, answered.shared_body
         if may_see_hops(headers.get(HOPS_HEADER), engine.settings, engine.clock.wall_s()):

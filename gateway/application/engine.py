@@ -115,8 +115,12 @@ class Engine:
         #: Whether a backend's calls are Lambda invocations, by its name.
         self.invoked = invoked_backends(settings)
 
-    async def execute(self, request: GraphQLRequest, viewer: Viewer, *, queries_only: bool = False) -> Answer:
+    async def execute(
+        self, request: GraphQLRequest, viewer: Viewer, *, queries_only: bool = False, as_json: bool = False
+    ) -> Answer:
         """The answer to one operation: data as far as it is known, an error for the rest.
+
+        Lists of its data may be instances of orjson's Fragment, which are JSON already, if it is wanted *as_json*.
 
         Raises:
             ClientError: no operation could be chosen, or it is not one that *queries_only* allows.
@@ -130,7 +134,7 @@ class Engine:
         loads, context = self.begin(viewer, receipt)
         failure: BaseException | None = None
         try:
-            outcome, way = await self.runner.run(document, operation, request, context)
+            outcome, way = await self.runner.run(document, operation, request, context, as_json=as_json)
         except BaseException as raised:  # noqa: BLE001 - raised again
             failure = raised
         # Not in the handler: a compiled coroutine that waits there leaves the exception to whatever else runs.

@@ -60,9 +60,15 @@ class Runner:
         self.fallbacks: Counter[Fallback] = Counter()
 
     async def run(
-        self, document: Document, operation: OperationDefinitionNode, request: GraphQLRequest, context: Context[Any]
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        request: GraphQLRequest,
+        context: Context[Any],
+        *,
+        as_json: bool = False,
     ) -> tuple[Outcome, Way]:
-        """What the operation gives, and the way it ran.
+        """What the operation gives, some of it as JSON already if it may be *as_json*, and the way it ran.
 
         Raises:
             RuleError: LIMIT_EXCEEDED, its plan would be too large.
@@ -70,7 +76,7 @@ class Runner:
         prepared = self.plans.of(document, operation)
         if self.has_lifecycle:
             return await self._through_strawberry(document, prepared, request, context)
-        return await self._directly(document, operation, prepared, request, context)
+        return await self._directly(document, operation, prepared, request, context, as_json=as_json)
 
     async def _directly(
         self,
@@ -79,6 +85,8 @@ class Runner:
         prepared: PreparedOperation,
         request: GraphQLRequest,
         context: Context[Any],
+        *,
+        as_json: bool,
     ) -> tuple[Outcome, Way]:
         assert document.ast is not None  # noqa: S101 - an operation was found in it
         given = request.variables or {}
@@ -98,9 +106,10 @@ class Runner:
         build = partial(build_executor, self.graph, document.ast, **how)
 
         def run() -> Awaitable[Outcome]:
-            return Run(plan, variables, context, None, build, max_errors=self._max_errors).to_end()
+            limit = self._max_errors
+            return Run(plan, variables, context, None, build, max_errors=limit, as_json=as_json).to_end()
 
-        place = place_of(plan, variables, context)
+        place = place_of(plan, variables, context, as_json=as_json)
         return await (run() if place is None else self.shared_runs.outcome(place, context, run)), plan
 
     def _variables(

@@ -28,8 +28,11 @@ from ..vocabulary.errors import BackendTimeout
 _MOMENT_S: Final = 0.005
 
 
-def place_of(plan: LinkedPlan, variables: VariableValues, context: Context[Any]) -> Hashable | None:
-    """Where runs with the same answer find each other; None where the answer is for this request alone."""
+def place_of(plan: LinkedPlan, variables: VariableValues, context: Context[Any], *, as_json: bool) -> Hashable | None:
+    """Where runs with the same answer find each other; None where the answer is for this request alone.
+
+    One that may be JSON in part is another answer.
+    """
     sharing = plan.sharing
     if sharing is None:
         return None
@@ -37,7 +40,7 @@ def place_of(plan: LinkedPlan, variables: VariableValues, context: Context[Any])
     if None in partitions:
         return None
     claims = tuple([freeze(context.identity.claim(name)) for name in sharing.claims]) if sharing.claims else ()
-    place = (plan, freeze(variables.coerced) if variables.coerced else (), partitions, claims)
+    place = (plan, as_json, freeze(variables.coerced) if variables.coerced else (), partitions, claims)
     try:
         hash(place)
     except TypeError:

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from keyword import iskeyword
 from typing import Any
 
 from graphql import GraphQLID, Undefined
+from msgspec.structs import replace
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from ..declare.strawberry_types import strawberry_field_of
 from ..operations.plan import GlobalId, Projection, TypeName
 from .guarantees import promised_types
-from .joining import Join, Joining
+from .joining import Joining
 from .leaves import Leaf, global_id_leaf, leaf_of
 from .linked import LinkedField, LinkedPlan, LinkedSelection
 from .load_step import LoadStep
 from .placing import IrregularError, Placer, Project, Projections
 from .shapes import LeafShape, ListShape, ObjectShape
+from .writing import Join, Row
 
 #: Classes remembered a level; applications have a handful.
 _MAX_CLASSES = 64
@@ -76,7 +79,7 @@ def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> P
 
 
 def _joining(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Joining | None:
-    """What lets the objects be made last, where all but one field is read from *record* and that one ends the branch.
+    """What makes the objects whole, where all but one field is read from *record*, and that one ends the branch.
 
     Marks of the fields are as `_projections` leaves them.
     """
@@ -84,13 +87,16 @@ def _joining(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Joini
     attribute = _key_of_last(waiting[0]) if len(waiting) == 1 else None
     types = promised_types(record)
     # What nobody can change is still what it was when the load was asked for it.
-    if record is None or attribute is None or attribute not in types or not _is_name(attribute):
+    can_wait = attribute is not None and attribute in types and _is_name(attribute)
+    if record is None or (waiting and not can_wait):
         return None
 
-    def make() -> Join:
-        return _Source(record).join(_promised({field.key: _leaf(field) for field in fields}, types), attribute)
+    def make(row: Row | None) -> Join:
+        return _Source(record).join(_promised({field.key: _leaf(field) for field in fields}, types), attribute, row)
 
-    return Joining(record, make)
+    below = [field.selection.by_type.values() for field in waiting if field.selection is not None]
+    is_json = all(map(_is_json, chain(fields, *chain(*below))))
+    return Joining(record, make, [field.key for field in fields] if is_json else None, waits=can_wait)
 
 
 def _key_of_last(field: LinkedField) -> str | None:
@@ -100,6 +106,12 @@ def _key_of_last(field: LinkedField) -> str | None:
         return None
     ends = all(below.is_projected for fields in selection.by_type.values() for below in fields)
     return step.key_attribute if ends else None
+
+
+def _is_json(field: LinkedField) -> bool:
+    """Whether what generated code makes of the field, if it can, is JSON's own."""
+    leaf = _leaf(field)
+    return leaf is None or leaf.is_json
 
 
 def _promised(leaves: Mapping[str, Leaf | None], types: Mapping[str, frozenset[Any]]) -> dict[str, Leaf | None]:
@@ -142,28 +154,47 @@ class _Source:
 
     def project(self, leaves: Mapping[str, Leaf | None]) -> Project:
         """The function that gives an object with a key for each of *leaves*, null where there is none."""
-        project: Project = self._compiled("records", self._check, leaves, None)
+        body, values = self._read(leaves, "None")
+        project: Project = self._compiled("records", [], [*self._check, *body], _display(values))
         return project
 
-    def join(self, leaves: Mapping[str, Leaf | None], attribute: str) -> Join:
-        """The function that, where there is no leaf, takes what was loaded for the *attribute* of a record."""
-        join: Join = self._compiled("records, loaded", [], leaves, f"loaded[record.{attribute}]")
+    def join(self, leaves: Mapping[str, Leaf | None], attribute: str | None, row: Row | None) -> Join:
+        """The function that, where there is no leaf, takes what was loaded for the *attribute* of a record.
+
+        It gives objects, or what *row* makes of the values of each.
+        """
+        begin: list[str] = []
+        rest: dict[str, Leaf | None] = {}
+        for key, leaf in leaves.items():
+            rest[key] = leaf
+            if leaf is not None and leaf.attribute == attribute and leaf.is_sure and leaf.refused:
+                # What is a key stands in many records, and once among what was loaded.
+                begin += ["for key in loaded:", f"    if {leaf.refused.format('key')}:", "        raise Irregular"]
+                rest[key] = replace(leaf, refused="")
+        body, values = self._read(rest, f"loaded[record.{attribute}]")
+        made = _display(values) if row is None else f"{self._bind(row)}({', '.join(values.values())})"
+        join: Join = self._compiled("records, loaded", begin, body, made)
         return join
 
-    def _compiled(self, parameters: str, check: list[str], leaves: Mapping[str, Leaf | None], other: str | None) -> Any:
-        lines = [f"def project({parameters}):", "    made = []", "    for record in records:"]
-        lines += ["        " + line for line in check]
-        pairs = []
-        reads = []
+    def _read(self, leaves: Mapping[str, Leaf | None], other: str) -> tuple[list[str], dict[str, str]]:
+        """What reads a record, and the expressions of its values then, *other* where there is no leaf."""
+        lines: list[str] = []
+        values: dict[str, str] = {}
         for number, (key, leaf) in enumerate(leaves.items()):
             variable = f"a{number}"
-            pairs.append(f"{key!r}: {other if leaf is None else leaf.expression(variable)}")
+            values[key] = other if leaf is None else leaf.expression(variable)
             if leaf is not None and leaf.attribute is not None:
-                reads += leaf.lines(variable, self._bind)
-        if reads:
-            lines += ["        try:", *("            " + line for line in reads)]
-            lines += ["        except Exception as failure:", "            raise Irregular from failure"]
-        lines += [f"        made.append({{{', '.join(pairs)}}})", "    return made"]
+                lines += leaf.lines(variable, self._bind)
+        if lines:
+            lines = ["try:", *("    " + line for line in lines)]
+            lines += ["except Exception as failure:", "    raise Irregular from failure"]
+        return lines, values
+
+    def _compiled(self, parameters: str, begin: list[str], body: list[str], made: str) -> Any:
+        """The function that does *begin* once and *body* for each record, and gives a list of what is *made*."""
+        lines = [f"def project({parameters}):", *("    " + line for line in begin)]
+        lines += ["    made = []", "    for record in records:", *("        " + line for line in body)]
+        lines += [f"        made.append({made})", "    return made"]
         names = dict(self._globals)
         exec(compile("\n".join(lines), "<projection>", "exec"), names)  # noqa: S102 - see the module's first lines
         # Taken out: the function keeps these names.
@@ -174,6 +205,11 @@ class _Source:
         name = f"v{len(self._globals)}"
         self._globals[name] = value
         return name
+
+
+def _display(values: Mapping[str, str]) -> str:
+    """An object of them, as source."""
+    return f"{{{', '.join(f'{key!r}: {value}' for key, value in values.items())}}}"
 
 
 def _check_object(known: set[type[Any]], value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Objects made last: those of a list wait for the one load below them, and are made with what it gives in place.
+"""Objects made whole: a list's wait for the one load below them, if there is one, and are made with what it gives.
 
 Made when their rows come, and filled when the next call is back, they would be several times as much to hold meanwhile
 as the rows, and have to be fetched from memory twice.
@@ -7,35 +7,42 @@ as the rows, and have to be fetched from memory twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from .placing import IrregularError, Projections
 from .rows import Rows
+from .writing import Join, Row, Write, WrittenList, is_worth_it, writing
 
 if TYPE_CHECKING:
     from .columns import Column
 
-#: From records of one class to response objects that are whole, each with what was loaded for its key.
-Join: TypeAlias = Callable[[Sequence[Any], Mapping[Any, Any]], list[dict[str, Any]]]
-
 
 class Joining:
-    """For lists of objects of which all but what one load gives is read from records of one class."""
+    """For lists of objects of which all but what one load gives, or all, is read from records of one class."""
 
-    __slots__ = ("_join", "_make", "_record")
+    __slots__ = ("_join", "_keys", "_make", "_record", "_write", "waits")
 
-    def __init__(self, record: type[Any], make: Callable[[], Join]) -> None:
-        """Join to instances of *record* by what *make* makes, when it is first needed."""
+    def __init__(
+        self, record: type[Any], make: Callable[[Row | None], Join], keys: Sequence[str] | None, *, waits: bool
+    ) -> None:
+        """Join to instances of *record* by what *make* makes when it is first needed: objects, or rows of their values.
+
+        An object's response *keys* say that lists may be written; None is where values are not JSON's own. The list
+        *waits* if there is a load.
+        """
+        self.waits = waits
         self._record = record
         self._make = make
+        self._keys = keys
         self._join: Join | None = None
+        self._write: Write | None = None
 
     def late(
         self,
         column: Column,
         records: list[Any],
         projections: Projections,
-        put: Callable[[list[dict[str, Any]]], None],
+        put: Callable[[Any], None],
         begin_anew: Callable[[], None],
     ) -> Rows | None:
         """*records* as rows that are late, for whose list of objects *put* has a place; None where they cannot wait.
@@ -43,39 +50,71 @@ class Joining:
         They can where nobody can change them meanwhile, and nothing would be loaded for another class's.
         *projections* make the objects without what is loaded, *begin_anew* makes them where some are irregular.
         """
-        if not column.is_validated or set(map(type, records)) != {self._record}:
+        if not self._fits(column, records):
             return None
-        join = self._join
-        if join is None:
-            join = self._join = self._make()
         # The list itself may be another request's, too.
         records = list(records)
-        return Rows(records, [], late=Late(records, projections, join, put, begin_anew))
+        late = Late(self, records, projections, put, begin_anew, as_json=column.run.as_json)
+        return Rows(records, [], late=late)
+
+    def written(self, column: Column, records: list[Any]) -> WrittenList | None:
+        """The list of what *records* alone make, written; None where that is not wanted, or cannot be."""
+        if self._keys is None or not column.run.as_json or not self._fits(column, records):
+            return None
+        try:
+            return self._written(self._keys, records, {})
+        except IrregularError:
+            return None
+
+    def _fits(self, column: Column, records: list[Any]) -> bool:
+        return column.is_validated and set(map(type, records)) == {self._record}
+
+    def joined(self, records: Sequence[Any], loaded: Mapping[Any, Any], *, as_json: bool) -> Any:
+        """The list of objects; written, where that pays, if it is wanted *as_json*.
+
+        Raises:
+            IrregularError: a value is not what the schema promises.
+        """
+        if as_json and self._keys is not None and is_worth_it(len(records), len(loaded)):
+            return self._written(self._keys, records, loaded)
+        join = self._join
+        if join is None:
+            join = self._join = self._make(None)
+        return join(records, loaded)
+
+    def _written(self, keys: Sequence[str], records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList:
+        write = self._write
+        if write is None:
+            write = self._write = writing(keys, self._make)
+        return write(records, loaded)
 
 
 class Late:
     """What makes the objects of rows that have none yet, and puts them into the answer."""
 
-    __slots__ = ("_begin_anew", "_join", "_projections", "_put", "_records")
+    __slots__ = ("_as_json", "_begin_anew", "_joining", "_projections", "_put", "_records")
 
     def __init__(
         self,
+        joining: Joining,
         records: list[Any],
         projections: Projections,
-        join: Join,
-        put: Callable[[list[dict[str, Any]]], None],
+        put: Callable[[Any], None],
         begin_anew: Callable[[], None],
+        *,
+        as_json: bool,
     ) -> None:
+        self._joining = joining
         self._records = records
         self._projections = projections
-        self._join = join
         self._put = put
         self._begin_anew = begin_anew
+        self._as_json = as_json
 
     def join(self, loaded: Mapping[Any, Any]) -> bool:
         """Make them whole, with what was *loaded* by key; False, and nothing is done, where a record is irregular."""
         try:
-            made = self._join(self._records, loaded)
+            made = self._joining.joined(self._records, loaded, as_json=self._as_json)
         except IrregularError:
             return False
         self._put(made)

@@ -49,7 +49,7 @@ class Leaf(msgspec.Struct, frozen=True):
     """A constant, or an attribute with what becomes of its value.
 
     A value is irregular that is not of the type `usual`, unless that `is_sure`, or of which `refused`, an expression,
-    holds. `convert` makes the response's value of it.
+    holds. `convert` makes the response's value of it, which `is_json` if all writers of JSON write it the same way.
     """
 
     constant: str | None = None
@@ -59,6 +59,7 @@ class Leaf(msgspec.Struct, frozen=True):
     refused: str = ""
     is_sure: bool = False
     convert: Callable[[Any], Any] | None = None
+    is_json: bool = True
 
     def promised(self, types: Mapping[str, frozenset[Any]]) -> Leaf:
         """The same of a record that promises these *types* of its attributes' values, and no others."""
@@ -104,10 +105,12 @@ def leaf_of(type_: GraphQLLeafType, attribute: str, *, non_null: bool) -> Leaf:
     """The leaf of that type that is an attribute of the record."""
     if type_ in _USUAL:
         usual, refused = _USUAL[type_]
-        return Leaf(attribute=attribute, non_null=non_null, usual=usual, refused=refused)
+        # An exponent's plus sign is written or is not.
+        is_json = type_ is not GraphQLFloat
+        return Leaf(attribute=attribute, non_null=non_null, usual=usual, refused=refused, is_json=is_json)
     if isinstance(type_, GraphQLEnumType):
         return Leaf(attribute=attribute, non_null=non_null, convert=_member_reader(type_))
-    return Leaf(attribute=attribute, non_null=non_null, convert=_serializer(type_))
+    return Leaf(attribute=attribute, non_null=non_null, convert=_serializer(type_), is_json=False)
 
 
 def global_id_leaf(type_name: str, attribute: str) -> Leaf:

@@ -15,6 +15,7 @@ from graphql import GraphQLError
 from .failure import Failure
 from .linked import LinkedField, LinkedSelection
 from .shapes import LeafShape, ListShape, Shape
+from .writing import WrittenList
 
 #: What stands for a value that nulls its parent.
 _NULLED = object()
@@ -55,8 +56,8 @@ class NullPass:
 
     def _settle(self, value: Any, shape: Shape, field: LinkedField) -> Any:
         """*value* without failures: itself, a copy, None, or the mark that nulls the parent."""
-        if value is None:
-            return None
+        if value is None or type(value) is WrittenList:
+            return value
         settled = value
         if type(value) is Failure:
             self._tell(value)

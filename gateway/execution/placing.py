@@ -67,7 +67,7 @@ class Placer:
         """Place objects of *type_name* by *projections*, which read that many *cells* of each.
 
         With *shares* parents that have the same value are given the same object. With *joining* a list's objects may
-        be made last.
+        be made whole.
         """
         self.shares = shares
         self._joining = joining
@@ -88,7 +88,7 @@ class Placer:
             if len(lists.items) > self._at_once:
                 # As they are now: in other turns of the event loop whoever owns them may change them.
                 lists = Lists(outs, paths, [value.copy() if type(value) is list else value for value in values])
-            elif self._joining is not None and len(outs) == 1 and self._waits(self._joining, column, lists, outs[0]):
+            elif self._joining is not None and len(outs) == 1 and self._is_whole(self._joining, column, lists, outs[0]):
                 return
             self._place_lists(column, lists)
         else:
@@ -155,8 +155,14 @@ class Placer:
         _put_named(outs, column.field.key, names, placed)
         return True
 
-    def _waits(self, joining: Joining, column: Column, lists: Lists, out: dict[str, Any]) -> bool:
-        """Whether the objects of the only list are made last, for *out*; nothing is done where they cannot be."""
+    def _is_whole(self, joining: Joining, column: Column, lists: Lists, out: dict[str, Any]) -> bool:
+        """Whether the only list is put whole into *out*, now or later; nothing is done where it is not."""
+        if not joining.waits:
+            written = joining.written(column, lists.items)
+            if written is None:
+                return False
+            out[column.field.key] = written
+            return True
         put, begin_anew = partial(out.__setitem__, column.field.key), partial(self._place_anew, column, lists)
         late = joining.late(column, lists.items, self._projections, put, begin_anew)
         if late is None:

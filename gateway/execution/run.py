@@ -52,9 +52,14 @@ class Run:
         build_executor: Callable[[], Any],
         *,
         max_errors: int,
+        as_json: bool = False,
     ) -> None:
-        """Prepare to run *plan*; *build_executor* makes graphql-core's, for resolvers that are handed an info."""
+        """Prepare to run *plan*; *build_executor* makes graphql-core's, for resolvers that are handed an info.
+
+        What the answer holds may be JSON already if it is wanted *as_json*.
+        """
         self.plan = plan
+        self.as_json = as_json
         self.variables = variables
         self.context = context
         self.loads: Loads = context.loads  # type: ignore[assignment]  # the door of the engine's own contexts

@@ -24,9 +24,10 @@ from tests.differential.compare import Answered, disagreements
 from tests.differential.operations import Operation, draw_operation
 from tests.differential.play import PLAY, Play
 from tests.differential.schemas import World, world_of
+from tests.execution.sent import read
 
-#: How an engine runs: by graphql-core, by the plan's interpreter, by code generated from the plan, and by the default
-#: through Strawberry's lifecycle.
+#: How an engine runs: by graphql-core, by the plan's interpreter, by code generated from the plan, whose answer is one
+#: to be sent, and by the default through Strawberry's lifecycle.
 WAYS: Mapping[str, Literal["reference", "interpreted", "generated", "planned"]] = {
     "oracle": "reference",
     "interpreted": "interpreted",
@@ -167,21 +168,22 @@ class Trials:
         engine = self._engines_of(trial.world)[way]
         play = Play(trial.world, trial.case.run, trial.faults, trial.varied)
         self._complaints.clear()
-        return self._loop.run_until_complete(self._answer(engine, trial, play))
+        return self._loop.run_until_complete(self._answer(engine, trial, play, is_sent=way == "generated"))
 
-    async def _answer(self, engine: Engine, trial: Trial, play: Play) -> Answered:
+    async def _answer(self, engine: Engine, trial: Trial, play: Play, *, is_sent: bool) -> Answered:
         PLAY.set(play)
         identity = Identity.from_claims({"sub": trial.viewer}) if trial.viewer else Identity.from_claims({})
         request = GraphQLRequest(trial.text, None, trial.variables)
         try:
-            answer = await engine.execute(request, Viewer("case", _DEADLINE_S, identity))
+            answer = await engine.execute(request, Viewer("case", _DEADLINE_S, identity), as_json=is_sent)
         except GatewayError as refused:
             return Answered({"errors": [{"message": str(refused)}]}, play)
         except Exception as bug:  # noqa: BLE001 - a bug of the engine: it is what is looked for
             return Answered({}, play, complaints=(repr(bug),))
         fallback = answer.fallback.value if answer.fallback else None
         ahead = frozenset(_asked_ahead(answer.plan.root)) if answer.plan else frozenset()
-        return Answered(answer.result, play, fallback, ahead, tuple(self._complaints))
+        result = read(answer.result) if is_sent else answer.result
+        return Answered(result, play, fallback, ahead, tuple(self._complaints))
 
     def _engines_of(self, world: World) -> dict[str, Engine]:
         if world.seed not in self._engines:

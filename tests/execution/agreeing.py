@@ -1,7 +1,8 @@
 """One verb for the semantics suite: an operation run every way, and one answer because all ways agree.
 
-The ways are a plan on the direct path, a plan through Strawberry's lifecycle (the seam), and graphql-core. Queries run
-several times on one engine, since a plan that returns may run by faster code than at first sight.
+The ways are a plan on the direct path, the same for an answer that is to be sent, a plan through Strawberry's lifecycle
+(the seam), and graphql-core. Queries run several times on one engine, since a plan that returns may run by faster code
+than at first sight.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from gateway.testing.run import running
 from gateway.vocabulary.identity import ANONYMOUS, Identity
 from gateway.vocabulary.settings import Settings
 from tests.declare.library import query_of
+from tests.execution.sent import read
 
 Routes: TypeAlias = Mapping[str, Mapping[str, Handler | object]]
 
@@ -96,16 +98,17 @@ async def agree(
     request = GraphQLRequest(query, operation_name, dict(variables or {}))
     given = {"backends": backends or {}, "identity": identity}
     direct = await _ask(graph, PLANNED, request, **given)
+    sent = await _ask(graph, PLANNED, request, **given, as_json=True)
     seam = await _ask(through_seam(graph), PLANNED, request, **given)
     reference = await _ask(graph, REFERENCE, request, **given)
 
     first = direct[0]
-    for way in (*direct, *seam):
+    for way in (*direct, *sent, *seam):
         assert fallback is way.fallback, f"expected {fallback or 'a plan'}, got {way.fallback}"
-    for way in (*direct[1:], *seam, *reference):
+    for way in (*direct[1:], *sent, *seam, *reference):
         assert _text(first) == _text(way)
         assert not same_errors or _faults(first) == _faults(way)
-    for way in (*direct, *seam):
+    for way in (*direct, *sent, *seam):
         assert first.errors or len(way.asked) <= len(reference[0].asked)
     return first
 
@@ -159,21 +162,29 @@ def awaited(value: Any) -> Any:
 
 
 async def _ask(
-    graph: Graph, settings: Settings, request: GraphQLRequest, *, backends: Routes, identity: str | None
+    graph: Graph,
+    settings: Settings,
+    request: GraphQLRequest,
+    *,
+    backends: Routes,
+    identity: str | None,
+    as_json: bool = False,
 ) -> list[Answered]:
     fakes = {name: FakeBackend(backends.get(name, {})) for name in graph.backends}
     viewer = Viewer("test", 5, Identity.from_claims({"sub": identity}) if identity else ANONYMOUS)
     async with running(graph, settings=settings, **fakes) as ask:
         # A mutation is sent once: what it changes would be changed again.
         times = 1 if request.query.lstrip().startswith("mutation") else _TIMES
-        return [await _once(ask.engine, request, viewer, fakes) for _ in range(times)]
+        return [await _once(ask.engine, request, viewer, fakes, as_json=as_json) for _ in range(times)]
 
 
-async def _once(engine: Any, request: GraphQLRequest, viewer: Viewer, fakes: Mapping[str, FakeBackend]) -> Answered:
+async def _once(
+    engine: Any, request: GraphQLRequest, viewer: Viewer, fakes: Mapping[str, FakeBackend], *, as_json: bool
+) -> Answered:
     for fake in fakes.values():
         fake.requests.clear()
-    answer = await engine.execute(request, viewer)
-    result = answer.result
+    answer = await engine.execute(request, viewer, as_json=as_json)
+    result = read(answer.result) if as_json else answer.result
     asked = [_line(sent) for fake in fakes.values() for sent in fake.requests]
     return Answered(result.get("data", "no data"), result.get("errors", []), asked, answer.plan, answer.fallback)
 

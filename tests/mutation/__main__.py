@@ -22,7 +22,7 @@ from tests.mutation.mutants import Mutant, mutants_of
 ROOT = Path(__file__).parents[2]
 EXECUTION = ROOT / "gateway" / "execution"
 EXPLAINED = ROOT / "docs" / "mutation.md"
-GENERATOR = ("generating", "guarantees", "joining", "projections", "leaves", "lists", "placing")
+GENERATOR = ("generating", "guarantees", "joining", "projections", "leaves", "lists", "placing", "writing")
 TESTS = ("execution", "application/test_shared_runs.py", "application/test_masking.py")
 COMPLETION = ("shapes", "nulls", "columns", "awaiting", "rows", "failure")
 
