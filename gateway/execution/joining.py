@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .placing import IrregularError, Projections
 from .rows import Rows
-from .writing import Join, Row, Write, WrittenList, is_worth_it, writing
+from .writing import Join, Row, Writing, WrittenList
 
 if TYPE_CHECKING:
     from .columns import Column
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Joining:
     """For lists of objects of which all but what one load gives, or all, is read from records of one class."""
 
-    __slots__ = ("_join", "_keys", "_make", "_record", "_write", "waits")
+    __slots__ = ("_join", "_make", "_record", "_writing", "waits")
 
     def __init__(
         self, record: type[Any], make: Callable[[Row | None], Join], keys: Sequence[str] | None, *, waits: bool
@@ -33,9 +33,8 @@ class Joining:
         self.waits = waits
         self._record = record
         self._make = make
-        self._keys = keys
         self._join: Join | None = None
-        self._write: Write | None = None
+        self._writing = None if keys is None else Writing(keys, make)
 
     def late(
         self,
@@ -59,10 +58,11 @@ class Joining:
 
     def written(self, column: Column, records: list[Any]) -> WrittenList | None:
         """The list of what *records* alone make, written; None where that is not wanted, or cannot be."""
-        if self._keys is None or not column.run.as_json or not self._fits(column, records):
+        writing = self._writing
+        if writing is None or not column.run.as_json or not self._fits(column, records):
             return None
         try:
-            return self._written(self._keys, records, {})
+            return writing.written(records, {}) if writing.is_worth_it(len(records), 0) else None
         except IrregularError:
             return None
 
@@ -75,18 +75,13 @@ class Joining:
         Raises:
             IrregularError: a value is not what the schema promises.
         """
-        if as_json and self._keys is not None and is_worth_it(len(records), len(loaded)):
-            return self._written(self._keys, records, loaded)
+        writing = self._writing
+        if as_json and writing is not None and writing.is_worth_it(len(records), len(loaded)):
+            return writing.written(records, loaded)
         join = self._join
         if join is None:
             join = self._join = self._make(None)
         return join(records, loaded)
-
-    def _written(self, keys: Sequence[str], records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList:
-        write = self._write
-        if write is None:
-            write = self._write = writing(keys, self._make)
-        return write(records, loaded)
 
 
 class Late:

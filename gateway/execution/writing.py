@@ -7,6 +7,7 @@ parents have is written once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -21,35 +22,59 @@ Row: TypeAlias = Callable[..., Any]
 
 #: Stands in the answer where a list would.
 WrittenList: TypeAlias = orjson.Fragment
-#: As `Join`, to a list that is written.
-Write: TypeAlias = Callable[[Sequence[Any], Mapping[Any, Any]], WrittenList]
 
 #: Rows for each object below them from which on it pays to write that by itself.
 _WORTH_IT_ROWS: Final = 4
 
+#: Lists that are made of objects before one is written.
+_WORTH_IT_LISTS: Final = 2
+_MAX_CLASSES: Final = 256
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def is_worth_it(rows: int, loaded: int) -> bool:
-    """Whether to write a list of that many *rows*, which share that many *loaded* objects."""
-    return rows >= loaded * _WORTH_IT_ROWS
+class Writing:
+    """Writes the lists of one level, once it is known to come again."""
 
+    __slots__ = ("_join", "_keys", "_make", "_seen")
 
-def writing(keys: Sequence[str], make: Callable[[Row], Join]) -> Write:
-    """What writes the list whose objects have those *keys*: *make* gives the function that makes the rows.
+    def __init__(self, keys: Sequence[str], make: Callable[[Row], Join]) -> None:
+        """Write objects with those *keys*; *make* gives the function that makes their rows.
 
-    Values are to be JSON's own, which is written the same everywhere. It raises IrregularError where one is not, such
-    as a string that is no Unicode.
-    """
-    names = {f"a{number}": key for number, key in enumerate(keys)}
-    # Rows hold text and numbers: no ring can pass through them.
-    join = make(msgspec.defstruct("Row", list(names), rename=names, gc=False))
+        Their values are to be JSON's own, which is written the same everywhere.
+        """
+        self._keys = tuple(keys)
+        self._make = make
+        self._seen = 0
+        self._join: Join | None = None
 
-    def write(records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList:
+    def is_worth_it(self, rows: int, loaded: int) -> bool:
+        """Whether to write another list: of that many *rows*, which share that many *loaded* objects."""
+        self._seen += 1
+        return rows >= loaded * _WORTH_IT_ROWS and self._seen > _WORTH_IT_LISTS
+
+    def written(self, records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList:
+        """The list of what *records* make, each with what was *loaded* for its key.
+
+        Raises:
+            IrregularError: a value is not what the schema promises, or JSON cannot say it, as text that is no Unicode.
+        """
+        join = self._join
+        if join is None:
+            join = self._join = self._make(_row_class(self._keys))
         try:
             texts = {key: msgspec.Raw(orjson.dumps(made)) for key, made in loaded.items()}
             return orjson.Fragment(_encode(join(records, texts)))
         except (TypeError, ValueError) as unsendable:
             raise IrregularError from unsendable
 
-    return write
+
+@lru_cache(_MAX_CLASSES)
+def _row_class(keys: tuple[str, ...]) -> Row:
+    """A class of rows that are written with those *keys*.
+
+    A class is a ring, which only Python's collector frees: it is made for what comes again, and outlives a plan.
+    """
+    names = {f"a{number}": key for number, key in enumerate(keys)}
+    # Rows hold text and numbers: no ring can pass through them.
+    return msgspec.defstruct("Row", list(names), rename=names, gc=False)
