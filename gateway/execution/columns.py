@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 class Column:
     """Places the field's values, waits for those that must be awaited, and then lets the level below begin.
 
-    `hop` counts the dependent calls that led to these values. They are as msgspec decoded them if `is_validated`.
+    `hop` counts the dependent calls that led to these values. `decoded` is the type as which msgspec decoded the calls'
+    answers, where nobody has changed them since.
     """
 
-    __slots__ = ("_awaited", "_found", "_info", "_open", "_projected", "field", "hop", "is_validated", "run")
+    __slots__ = ("_awaited", "_found", "_info", "_open", "_projected", "decoded", "field", "hop", "run")
 
     def __init__(self, run: Run, field: LinkedField, hop: int) -> None:
         self.run = run
         self.field = field
         self.hop = hop
-        self.is_validated = False
+        self.decoded: Any = None
         # One for whoever fills the column, and one for whatever is awaited.
         self._open = 1
         self._found: dict[str, Rows] = {}

@@ -7,6 +7,7 @@ as the rows, and have to be fetched from memory twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from .placing import IrregularError, Projections
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Joining:
     """For lists of objects of which all but what one load gives, or all, is read from records of one class."""
 
-    __slots__ = ("_join", "_make", "_record", "_writing", "waits")
+    __slots__ = ("_join", "_list", "_make", "_writing", "waits")
 
     def __init__(
         self, record: type[Any], make: Callable[[Row | None], Join], keys: Sequence[str] | None, *, waits: bool
@@ -31,7 +32,7 @@ class Joining:
         *waits* if there is a load.
         """
         self.waits = waits
-        self._record = record
+        self._list = GenericAlias(list, (record,))
         self._make = make
         self._join: Join | None = None
         self._writing = None if keys is None else Writing(keys, make)
@@ -67,7 +68,8 @@ class Joining:
             return None
 
     def _fits(self, column: Column, records: list[Any]) -> bool:
-        return column.is_validated and set(map(type, records)) == {self._record}
+        """Whether there are any, and nothing but instances of the class."""
+        return bool(records) and column.decoded == self._list
 
     def joined(self, records: Sequence[Any], loaded: Mapping[Any, Any], *, as_json: bool) -> Any:
         """The list of objects; written, where that pays, if it is wanted *as_json*.

@@ -171,7 +171,7 @@ class LoadStep:
             return
         # What the memo knew was answered at an earlier hop, but nothing comes before the parents.
         column.hop = max(column.hop - 1, wanted.hop)
-        column.is_validated = wanted.is_validated
+        column.decoded = wanted.decoded
         column.run.reached(column.hop)
         # Each key once: parents that share a row are to share what is made of it.
         outcomes = wanted.outcomes

@@ -129,7 +129,7 @@ class Placer:
         if len(values) > self._at_once:
             return None
         try:
-            made = self._projections.of(validated=column.is_validated)(list(values.values()))
+            made = self._projections.of(validated=column.decoded is not None)(list(values.values()))
         except IrregularError:
             return None
         return dict(zip(values, made, strict=True))
@@ -144,7 +144,7 @@ class Placer:
         if len(items) > self._at_once:
             return False
         try:
-            made = self._projections.of(validated=column.is_validated)(items)
+            made = self._projections.of(validated=column.decoded is not None)(items)
         except IrregularError:
             return False
         if column.refuse_items(sum([len(values[name]) for name in names])) is not None:
@@ -218,7 +218,7 @@ class Placer:
 
         Many are made in several turns of the event loop, so that other requests are not held up.
         """
-        project = self._projections.of(validated=column.is_validated)
+        project = self._projections.of(validated=column.decoded is not None)
         if len(records) > self._at_once:
             column.later(self._made_in_turns(project, records), lambda made: put(made if type(made) is list else None))
             return

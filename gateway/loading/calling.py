@@ -12,7 +12,7 @@ from ..declare.loader import Loader, Service
 from ..vocabulary.deadline import within
 from ..vocabulary.errors import EngineError, GatewayError
 from .alignment import Aligned, align
-from .decoding import DecodedRows, decode_rows
+from .decoding import DecodedRows, decode_rows, decoded_type
 from .encoding import encode_call
 from .flight import CallFacts, Flight
 from .recipient import Recipient
@@ -53,8 +53,8 @@ class Caller:
         if loader.opaque:
             return align(loader, keys, DecodedRows(await within(self._sender.deadline, call, loader.label)))
         call = expect_call(loader.label, call)
-        flight.is_validated = call.transform is None
         response = await self.send(call, flight.recipient, flight)
+        flight.decoded = decoded_type(call, response.status)
         if response.status == _NOT_FOUND and _row_is_absent(loader, keys, call):
             return align(loader, keys, DecodedRows([] if loader.by else None))
         return align(loader, keys, decode_rows(loader, call, response))

@@ -49,6 +49,12 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     return answer if call.transform is None else call.transform(answer)
 
 
+def decoded_type(call: Call[Any], status: int) -> Any:
+    """The type as which msgspec decodes the body of an answer to *call*; None where the application changes it then."""
+    into, transform = call.also.get(status, (call.into, call.transform))
+    return into if transform is None else None
+
+
 def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> DecodedRows:
     """The answer to a loader's call, wrong rows set apart from good ones.
 

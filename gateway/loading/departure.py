@@ -101,7 +101,7 @@ class Departures:
         if refusal is not None and failure is None:
             outcome = failure = refusal
         self._record(ticket, flight, failure)
-        ticket.is_validated = flight.is_validated
+        ticket.decoded = flight.decoded
         self._passes.run(ticket.settle, outcome)
 
     def _send(self, fetch: Fetch, now_s: float) -> None:

@@ -30,9 +30,9 @@ class Fetch:
 
     __slots__ = (
         "_told",
+        "decoded",
         "departure",
         "hop",
-        "is_validated",
         "keys",
         "loader",
         "shelves",
@@ -47,8 +47,8 @@ class Fetch:
         self.keys = keys
         self.hop = hop
         self.departure = 0
-        #: As `Flight.is_validated`, once this settles.
-        self.is_validated = False
+        #: As `Flight.decoded`, once this settles.
+        self.decoded: Any = None
         self.source: Source = "backend"
         self.start_s = 0.0
         #: Who waits and, before this leaves, for which keys.
@@ -100,7 +100,7 @@ class Fetch:
         """Put the keys' outcomes into the memo and tell those who waited; part of a pass."""
         outcomes = self._outcomes(outcome)
         for shelf in self.shelves:
-            shelf.arrived(outcomes, self.hop, is_validated=self.is_validated)
+            shelf.arrived(outcomes, self.hop, decoded=self.decoded)
         told, self._told = self._told, []
         for key, tell in told:
             tell(outcomes[key])

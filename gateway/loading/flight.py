@@ -40,15 +40,15 @@ class Flight(CallFacts):
 
     It ends at `ends_s` of the monotonic clock at the latest, which is earlier than the backend's own time where
     `is_shortened` by the deadline of the request that began it. At `place` it can be found; None is no place. Once it
-    has ended, its values are as msgspec decoded them if `is_validated`: no function of the application changed them.
+    has ended, `decoded` is the type as which msgspec decoded its answer, unless the application has changed that.
     """
 
     __slots__ = (
         "arguments",
+        "decoded",
         "ends_s",
         "has_begun",
         "is_shortened",
-        "is_validated",
         "keys",
         "loader",
         "number",
@@ -83,7 +83,7 @@ class Flight(CallFacts):
         self.place = place
         self.ends_s = ends_s
         self.is_shortened = is_shortened
-        self.is_validated = False
+        self.decoded: Any = None
         #: Whether the task has taken its first step.
         self.has_begun = False
         #: Who waits, by the ticket that each is to be told of.

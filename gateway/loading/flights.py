@@ -21,6 +21,7 @@ from ..declare.loader import Write
 from ..vocabulary.deadline import Deadline
 from ..vocabulary.errors import EngineError
 from ..vocabulary.raised import as_failure
+from ..vocabulary.tasks import start_task
 from .calling import Caller
 from .cancellation import cancel
 from .flight import Flight, Outcome
@@ -72,7 +73,7 @@ class Flights:
         self._started += 1
         flight.number = self._started
         self._under_way.add(flight)
-        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, caller), name="flight")
+        flight.task = start_task(self._fly(flight, caller), name="flight")
         place = flight.place
         if place is None:
             return

@@ -19,8 +19,8 @@ class Shelf:
         "_hop",
         "_other_hops",
         "arguments",
+        "decoded",
         "frozen_arguments",
-        "is_validated",
         "leaving",
         "loader",
         "outcomes",
@@ -33,8 +33,9 @@ class Shelf:
         self.frozen_arguments = frozen_arguments
         #: The value, or the exception in its place.
         self.outcomes: dict[Any, Any] = {}
-        #: Whether all values are as msgspec decoded them, so that their fields are of the types that they say.
-        self.is_validated = True
+        #: The type as which msgspec decoded the answers that the values are of; None where there are several types, or
+        #: the application has changed a value.
+        self.decoded: Any = None
         # The hop at which the keys of `outcomes` were answered, and that of keys for which it is another.
         self._hop = 0
         self._other_hops: dict[Any, int] = {}
@@ -65,9 +66,9 @@ class Shelf:
             self._other_hops.update(dict.fromkeys(outcomes, hop))
         self.outcomes.update(outcomes)
 
-    def arrived(self, outcomes: Mapping[Any, Any], hop: int, *, is_validated: bool) -> None:
-        """Know *outcomes*, whose keys were under way until now."""
-        self.is_validated = self.is_validated and is_validated
+    def arrived(self, outcomes: Mapping[Any, Any], hop: int, *, decoded: Any) -> None:
+        """Know *outcomes*, whose keys were under way until now, of an answer of type *decoded*."""
+        self.decoded = decoded if not self.outcomes or self.decoded == decoded else None
         self.keep(outcomes, hop)
         if len(outcomes) == len(self.under_way):
             self.under_way.clear()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from ..vocabulary.errors import EngineError
+from ..vocabulary.tasks import start_task
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -136,7 +137,7 @@ class Passes:
 
     def _track(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         # Without a name asyncio would number it, which takes a tenth of what making it does.
-        task = asyncio.get_running_loop().create_task(coroutine, name="request", context=self._context.copy())
+        task = start_task(coroutine, name="request", context=self._context.copy())
         if len(self._tasks) >= self._swept_at:
             self._sweep()
         self._tasks.append(task)

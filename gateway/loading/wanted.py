@@ -39,9 +39,9 @@ class Wanted:
         return not self.fetches
 
     @property
-    def is_validated(self) -> bool:
-        """Whether the values are as msgspec decoded them."""
-        return self._shelf.is_validated
+    def decoded(self) -> Any:
+        """As `Shelf.decoded`."""
+        return self._shelf.decoded
 
     def when_settled(self, callback: Callable[[], None]) -> None:
         """Call *callback* once, in the very pass that settles this; now, if that was before.
