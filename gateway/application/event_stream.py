@@ -111,7 +111,7 @@ class EventStreams:
 
     async def _once(self, request: GraphQLRequest, viewer: Viewer) -> Answers:
         began_s = self._engine.clock.monotonic_s()
-        answer = await self._engine.execute(request, viewer)
+        answer = await self._engine.execute(request, viewer, as_json=True)
         yield Answer(answer.result, answer.receipt, answer.way, began_s)
 
 

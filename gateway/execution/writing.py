@@ -61,7 +61,7 @@ class Writing:
         """
         join = self._join
         if join is None:
-            join = self._join = self._make(_row_class(self._keys))
+            join = self._join = self._make(_known_row_class(self._keys))
         try:
             texts = {key: msgspec.Raw(orjson.dumps(made)) for key, made in loaded.items()}
             return orjson.Fragment(_encode(join(records, texts)))
@@ -69,7 +69,6 @@ class Writing:
             raise IrregularError from unsendable
 
 
-@lru_cache(_MAX_CLASSES)
 def _row_class(keys: tuple[str, ...]) -> Row:
     """A class of rows that are written with those *keys*.
 
@@ -78,3 +77,6 @@ def _row_class(keys: tuple[str, ...]) -> Row:
     names = {f"a{number}": key for number, key in enumerate(keys)}
     # Rows hold text and numbers: no ring can pass through them.
     return msgspec.defstruct("Row", list(names), rename=names, gc=False)
+
+
+_known_row_class: Final = lru_cache(_MAX_CLASSES)(_row_class)
