@@ -56,21 +56,17 @@ def _placer_of(field: LinkedField, selection: LinkedSelection, *, joins: bool) -
     if not isinstance(item, ObjectShape) or item.asks_the_application:
         return None
     ((type_name, fields),) = selection.by_type.items()
-    projections = _projections(item.record, fields)
+    leaves = {below.key: _leaf(below) for below in fields}
+    for below in fields:
+        below.is_projected = leaves[below.key] is not None
     # Objects whose paths are asked for cannot be shared by their parents.
     shares = selection.is_shareable and not field.keeps_path
-    joining = _joining(item.record, fields) if joins and item is not shape else None
-    return Placer(shape, type_name, projections, joining, cells=len(fields), shares=shares)
+    joining = _joining(item.record, fields, leaves) if joins and item is not shape else None
+    return Placer(shape, type_name, _projections(item.record, leaves), joining, cells=len(fields), shares=shares)
 
 
-def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Projections:
-    """The functions for instances of *record*, or for objects of any class where there is none.
-
-    Marks the fields that they put in place.
-    """
-    leaves = {field.key: _leaf(field) for field in fields}
-    for field in fields:
-        field.is_projected = leaves[field.key] is not None
+def _projections(record: type[Any] | None, leaves: Mapping[str, Leaf | None]) -> Projections:
+    """The functions for instances of *record*, or for objects of any class where there is none."""
 
     def make(of_validated: bool) -> Project:
         return _Source(record).project(_promised(leaves, promised_types(record) if of_validated else {}))
@@ -78,25 +74,25 @@ def _projections(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> P
     return Projections(make)
 
 
-def _joining(record: type[Any] | None, fields: tuple[LinkedField, ...]) -> Joining | None:
-    """What makes the objects whole, where all but one field is read from *record*, and that one ends the branch.
-
-    Marks of the fields are as `_projections` leaves them.
-    """
+def _joining(
+    record: type[Any] | None, fields: tuple[LinkedField, ...], leaves: Mapping[str, Leaf | None]
+) -> Joining | None:
+    """What makes the objects whole, where all but one field is read from *record*, and that one ends the branch."""
     waiting = [field for field in fields if not field.is_projected]
     attribute = _key_of_last(waiting[0]) if len(waiting) == 1 else None
+    if record is None or (waiting and (attribute is None or not _is_name(attribute))):
+        return None
     types = promised_types(record)
     # What nobody can change is still what it was when the load was asked for it.
-    can_wait = attribute is not None and attribute in types and _is_name(attribute)
-    if record is None or (waiting and not can_wait):
+    if waiting and attribute not in types:
         return None
 
     def make(row: Row | None) -> Join:
-        return _Source(record).join(_promised({field.key: _leaf(field) for field in fields}, types), attribute, row)
+        return _Source(record).join(_promised(leaves, types), attribute, row)
 
-    below = [field.selection.by_type.values() for field in waiting if field.selection is not None]
-    is_json = all(map(_is_json, chain(fields, *chain(*below))))
-    return Joining(record, make, [field.key for field in fields] if is_json else None, waits=can_wait)
+    last = [below for field in waiting if field.selection is not None for below in field.selection.all_fields()]
+    is_json = all(leaf is None or leaf.is_json for leaf in chain(leaves.values(), map(_leaf, last)))
+    return Joining(record, make, [*leaves] if is_json else None, waits=bool(waiting))
 
 
 def _key_of_last(field: LinkedField) -> str | None:
@@ -106,12 +102,6 @@ def _key_of_last(field: LinkedField) -> str | None:
         return None
     ends = all(below.is_projected for fields in selection.by_type.values() for below in fields)
     return step.key_attribute if ends else None
-
-
-def _is_json(field: LinkedField) -> bool:
-    """Whether what generated code makes of the field, if it can, is JSON's own."""
-    leaf = _leaf(field)
-    return leaf is None or leaf.is_json
 
 
 def _promised(leaves: Mapping[str, Leaf | None], types: Mapping[str, frozenset[Any]]) -> dict[str, Leaf | None]:

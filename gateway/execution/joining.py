@@ -63,7 +63,7 @@ class Joining:
         if writing is None or not column.run.as_json or not self._fits(column, records):
             return None
         try:
-            return writing.written(records, {}) if writing.is_worth_it(len(records), 0) else None
+            return writing.written(records, {})
         except IrregularError:
             return None
 
@@ -77,9 +77,9 @@ class Joining:
         Raises:
             IrregularError: a value is not what the schema promises.
         """
-        writing = self._writing
-        if as_json and writing is not None and writing.is_worth_it(len(records), len(loaded)):
-            return writing.written(records, loaded)
+        written = self._writing.written(records, loaded) if as_json and self._writing is not None else None
+        if written is not None:
+            return written
         join = self._join
         if join is None:
             join = self._join = self._make(None)

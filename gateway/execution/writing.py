@@ -48,17 +48,15 @@ class Writing:
         self._seen = 0
         self._join: Join | None = None
 
-    def is_worth_it(self, rows: int, loaded: int) -> bool:
-        """Whether to write another list: of that many *rows*, which share that many *loaded* objects."""
-        self._seen += 1
-        return rows >= loaded * _WORTH_IT_ROWS and self._seen > _WORTH_IT_LISTS
-
-    def written(self, records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList:
-        """The list of what *records* make, each with what was *loaded* for its key.
+    def written(self, records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList | None:
+        """The list of what *records* make, each with what was *loaded* for its key; None where it is not worth it yet.
 
         Raises:
             IrregularError: a value is not what the schema promises, or JSON cannot say it, as text that is no Unicode.
         """
+        if self._seen < _WORTH_IT_LISTS or len(records) < len(loaded) * _WORTH_IT_ROWS:
+            self._seen += 1
+            return None
         join = self._join
         if join is None:
             join = self._join = self._make(_known_row_class(self._keys))

@@ -5,7 +5,7 @@ A row that does not fit the record fails alone: the rest of the answer is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -39,20 +39,23 @@ def decode_answer(call: Call[Any], response: WireResponse, backend: str) -> Any:
     Raises:
         GatewayError: the status is a failure, or the body does not fit.
     """
-    if response.status in call.also:
-        into, transform = call.also[response.status]
-        known = _decode(into, response.body, backend, call=call)
-        return known if transform is None else transform(known)
-    if not 200 <= response.status < 300:  # noqa: PLR2004 - RFC 9110 section 15.3
+    is_success = 200 <= response.status < 300  # noqa: PLR2004 - RFC 9110 section 15.3
+    if not is_success and response.status not in call.also:
         raise _own_error(call, response, backend) or status_error(call, response, backend)
-    answer = _decode(call.into, response.body, backend, call=call)
-    return answer if call.transform is None else call.transform(answer)
+    into, transform = _reading(call, response.status)
+    answer = _decode(into, response.body, backend, call=call)
+    return answer if transform is None else transform(answer)
 
 
 def decoded_type(call: Call[Any], status: int) -> Any:
     """The type as which msgspec decodes the body of an answer to *call*; None where the application changes it then."""
-    into, transform = call.also.get(status, (call.into, call.transform))
+    into, transform = _reading(call, status)
     return into if transform is None else None
+
+
+def _reading(call: Call[Any], status: int) -> tuple[Any, Callable[[Any], Any] | None]:
+    """The type of the body of an answer with that *status*, and what is made of it."""
+    return call.also.get(status, (call.into, call.transform))
 
 
 def decode_rows(loader: Loader[Any, Any, Any], call: Call[Any], response: WireResponse) -> DecodedRows:

@@ -298,6 +298,18 @@ async def test_what_json_cannot_say_is_told_beside_a_written_list(below):
     assert [["odd", number, "weight"] for number in range(4)] == [error["path"] for error in answered["errors"]]
 
 
+async def test_an_answer_in_events_is_written_too():
+    """One event has the whole of it."""
+    headers = {"content-type": "application/json", "accept": "text/event-stream"}
+    backend = _backend(_rows([7] * 4), _makers(7))
+    async with running(GRAPH, settings=PLANNED, shop=backend) as ask, in_process(ask.engine) as door:
+        for _ in range(_TIMES):
+            received = await door.send("POST", "/graphql", headers, orjson.dumps({"query": "{items {id}}"}))
+
+    (data,) = [line for line in received.body.splitlines() if line.startswith(b"data: {")]
+    assert [{"id": number} for number in range(4)] == orjson.loads(data.removeprefix(b"data: "))["data"]["items"]
+
+
 async def test_two_who_ask_the_same_at_once_each_get_their_own_form():
     """One is sent its answer, the other is the application; the backend is asked once."""
 
