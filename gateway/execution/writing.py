@@ -13,8 +13,6 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import orjson
 
-from .placing import IrregularError
-
 #: From records of one class to objects, or what a `Row` makes of their values, each with what was loaded for its key.
 Join: TypeAlias = Callable[[Sequence[Any], Mapping[Any, Any]], Any]
 #: Makes something of one object's values, in the order of its response keys.
@@ -49,10 +47,12 @@ class Writing:
         self._join: Join | None = None
 
     def written(self, records: Sequence[Any], loaded: Mapping[Any, Any]) -> WrittenList | None:
-        """The list of what *records* make, each with what was *loaded* for its key; None where it is not worth it yet.
+        """The list of what *records* make, each with what was *loaded* for its key.
+
+        None where it is not worth it yet, or JSON cannot say a value, such as text that is no Unicode.
 
         Raises:
-            IrregularError: a value is not what the schema promises, or JSON cannot say it, as text that is no Unicode.
+            IrregularError: a value is not what the schema promises.
         """
         if self._seen < _WORTH_IT_LISTS or len(records) < len(loaded) * _WORTH_IT_ROWS:
             self._seen += 1
@@ -63,8 +63,8 @@ class Writing:
         try:
             texts = {key: msgspec.Raw(orjson.dumps(made)) for key, made in loaded.items()}
             return orjson.Fragment(_encode(join(records, texts)))
-        except (TypeError, ValueError) as unsendable:
-            raise IrregularError from unsendable
+        except (TypeError, ValueError):
+            return None
 
 
 def _row_class(keys: tuple[str, ...]) -> Row:
